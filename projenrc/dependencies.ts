@@ -1,0 +1,23 @@
+import { awscdk } from 'projen';
+
+/** The lowest aws-cdk-lib on which all tests pass; `npm run peer-floor` tries it. */
+export const CDK_VERSION = '2.276.0';
+export const CONSTRUCTS_VERSION = '10.5.1';
+
+export const DEV_DEPS = [
+  'cdk-nag@3.0.2',
+  // newest; its prerelease version satisfies no peer range, so it stays here
+  '@aws-cdk/aws-sagemaker-alpha@2.159.1-alpha.0',
+  // 3.0.0 is an older build that cannot read our assembly schema
+  'aws-cdk@2.1148.1',
+  'fast-check@^4.10.2',
+  'tsx',
+];
+
+/** Used inside, never in a public type. */
+export const BUNDLED_DEPS = ['zod@^4.6.7'];
+
+export function pinTransitive(project: awscdk.AwsCdkConstructLibrary): void {
+  // 1.13 names 21 native bindings of which a lock file receives 4, and a clean `npm ci` stops
+  project.package.addPackageResolutions('unrs-resolver@1.12.2');
+}

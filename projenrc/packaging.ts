@@ -1,0 +1,18 @@
+import { awscdk, TextFile } from 'projen';
+
+/** What a consumer downloads: the compiled library, its jsii assembly, README, licence. */
+export function keepThePackageSmall(project: awscdk.AwsCdkConstructLibrary): void {
+  const notShipped = [
+    '/bench/', '/bin/', '/docs/', '/examples/', '/projenrc/', '/tools/', '/cdk.json', '/cdk.out/', '/jest.config.json',
+    '/.ci/', '/.npmrc', '/CONTRIBUTING.md', '/.jsii.tabl.json', '/.eslintrc.json', '*.tsbuildinfo',
+  ];
+  for (const pattern of notShipped) {
+    project.npmignore!.exclude(pattern);
+  }
+  project.gitignore.exclude('cdk.out/', '/build/', '.jsii.tabl.json', '*.tsbuildinfo');
+}
+
+/** A lock file names packages and hashes; where they are downloaded from is the reader's configuration. */
+export function keepTheLockFilePortable(project: awscdk.AwsCdkConstructLibrary): void {
+  new TextFile(project, '.npmrc', { lines: ['omit-lockfile-registry-resolved=true'] });
+}

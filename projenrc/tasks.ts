@@ -1,0 +1,27 @@
+import { awscdk } from 'projen';
+
+/** What `npm run` offers beyond projen's own. Each line of a document that shows a number names one of these. */
+export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
+  // jsii writes eager requires; importing one area must not load the others
+  project.compileTask.exec('tsx tools/lazy-index.ts');
+
+  // the suite reads the compiled package too, so it compiles first; lint has a command of its own
+  project.testTask.reset();
+  project.testTask.spawn(project.compileTask);
+  project.testTask.exec('jest --ci', { receiveArgs: true });
+  const lint = project.addTask('lint', { description: 'Types of everything, house rules, README examples' });
+  lint.exec('tsc --noEmit -p test/tsconfig.json');
+  lint.exec('eslint --no-error-on-unmatched-pattern --ext .ts lib test bin bench examples projenrc tools .projenrc.ts', {
+    env: { ESLINT_USE_FLAT_CONFIG: 'false' },
+  });
+  lint.exec('jsii-rosetta extract --compile --strict --directory .');
+
+  project.addTask('demo', {
+    description: 'Synthesizes, validates and judges the reference app, and prints the table',
+    steps: [{ spawn: 'compile' }, { exec: 'tsx tools/demo.ts', receiveArgs: true }],
+  });
+  project.addTask('acknowledgements', {
+    description: 'Writes docs/acknowledgements.md from the reference app',
+    exec: 'tsx tools/acknowledgements.ts',
+  });
+}
