@@ -54,7 +54,7 @@ function zones() {
     {
       target: './lib/**/runtime/**/*.ts',
       from: './lib/**/!(runtime)/*.ts',
-      except: ['**/audit/audit-record.ts'],
+      except: ['**/audit/audit-record.ts', '**/core/name-rules.ts'],
       message: RUNTIME_ONLY,
     },
   ];

@@ -1,10 +1,10 @@
 import { Validations } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
-/** A rule of a pack, spelt as the pack reports it, e.g. `AwsSolutions-IAM5[Resource::*]`. */
+/** One decision to keep a finding, and the ids under which the packs report it. */
 export interface KeptFinding {
-  /** The id of the rule as reported. The pack it belongs to is its beginning. */
-  readonly rule: string;
+  /** Ids as reported, e.g. `AwsSolutions-IAM5[Resource::*]`; the same control has one id in each pack that knows it. */
+  readonly rules: readonly string[];
   /** Why the finding stays, in a sentence that a security reviewer would accept. */
   readonly reason: string;
 }
@@ -16,7 +16,13 @@ const PACKS = ['AwsSolutions', 'HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'
  * suppressed, with its reason; a bare id would make it vanish.
  */
 export function acknowledge(construct: IConstruct, ...findings: KeptFinding[]): void {
-  Validations.of(construct).acknowledge(...findings.map(({ rule, reason }) => ({ id: `${packOf(rule)}::${rule}`, reason })));
+  const rules = findings.flatMap(({ rules: ids, reason }) => ids.map((id) => ({ id: `${packOf(id)}::${id}`, reason })));
+  Validations.of(construct).acknowledge(...rules);
+}
+
+/** The ids of a control that HIPAA, NIST R5 and PCI report under the same name, e.g. `S3BucketReplicationEnabled`. */
+export function inRegulatedPacks(control: string): string[] {
+  return ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'].map((pack) => `${pack}-${control}`);
 }
 
 function packOf(rule: string): string {

@@ -1,9 +1,21 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { InvalidProps, Problem } from './invalid-props';
+import { InvalidProps, Problem, shown } from './invalid-props';
 
 /** Says what is wrong with values that are known now, or nothing. */
 export type Judge<T> = (values: T) => string | undefined;
+
+/** The values a number may take, both ends included. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+  /** Fractions are refused. */
+  readonly whole?: boolean;
+  /** What stands behind the numbers in a message, e.g. `seconds`. */
+  readonly unit?: string;
+  /** What the user can do instead. */
+  readonly hint?: string;
+}
 
 interface Deferred {
   readonly code: string;
@@ -30,6 +42,11 @@ export class Checks {
     return this.report(code, judge(values));
   }
 
+  /** Judges one number; `undefined` is somebody else's question. */
+  public number(code: string, prop: string, value: number | undefined, range: Range): this {
+    return value === undefined ? this : this.that(code, { value }, (known) => outside(prop, known.value, range));
+  }
+
   /** Adds a problem that somebody else found. */
   public report(code: string, message: string | undefined): this {
     if (message !== undefined) {
@@ -51,6 +68,12 @@ export class Checks {
       scope.node.addValidation({ validate: () => deferred.flatMap((question) => judgeResolved(scope, question)) });
     }
   }
+}
+
+function outside(prop: string, value: unknown, { min, max, whole, unit, hint }: Range): string | undefined {
+  const fits = typeof value === 'number' && value >= min && value <= max && (whole !== true || Number.isInteger(value));
+  const rule = `must be ${whole === true ? 'a whole number ' : ''}from ${min} to ${max}${unit === undefined ? '' : ` ${unit}`}`;
+  return fits ? undefined : `\`${prop}\` ${rule}: got ${shown(value)}${hint === undefined ? '' : `; ${hint}`}`;
 }
 
 function judgeResolved(scope: IConstruct, { values, judge }: Deferred): string[] {
