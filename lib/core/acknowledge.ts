@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
 /** One decision to keep a finding, and the ids under which the packs report it. */
@@ -23,6 +23,24 @@ export function acknowledge(construct: IConstruct, ...findings: KeptFinding[]): 
 /** The ids of a control that HIPAA, NIST R5 and PCI report under the same name, e.g. `S3BucketReplicationEnabled`. */
 export function inRegulatedPacks(control: string): string[] {
   return ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'].map((pack) => `${pack}-${control}`);
+}
+
+/** The id under which AwsSolutions reports a policy statement on a wildcard resource: it spells references in angle brackets. */
+export function wildcardResource(scope: IConstruct, arn: string): string {
+  return `AwsSolutions-IAM5[Resource::${flattened(Stack.of(scope).resolve(arn))}]`;
+}
+
+function flattened(value: unknown): string {
+  if (typeof value === 'string') {
+    return value;
+  }
+  const { 'Fn::Join': join, 'Fn::GetAtt': attribute, Ref: reference } = value as {
+    'Fn::Join'?: [string, unknown[]]; 'Fn::GetAtt'?: [string, string]; 'Ref'?: string;
+  };
+  if (join !== undefined) {
+    return join[1].map(flattened).join(join[0]);
+  }
+  return `<${attribute?.join('.') ?? reference ?? ''}>`;
 }
 
 function packOf(rule: string): string {

@@ -1,0 +1,38 @@
+import { App } from 'aws-cdk-lib';
+import { ModelStoresStack, OnlineInferenceStack } from '../lib/stacks';
+
+/** How the reference app is made. */
+export interface ReferenceAppOptions {
+  /** Where it is synthesized to. */
+  readonly outdir?: string;
+  /** Context values, as `cdk -c name=value` gives them. */
+  readonly context?: Record<string, unknown>;
+}
+
+const MODEL = 'churn';
+
+/**
+ * The reference app: stores first, and an endpoint as soon as `imageDigest` and `artifactSha256` say what it serves.
+ *
+ *     cdk deploy MlStores
+ *     cdk deploy --all -c imageDigest=sha256:… -c artifactSha256=…
+ */
+export function createApp({ outdir, context }: ReferenceAppOptions = {}): App {
+  const app = new App({ outdir, context });
+  const stores = new ModelStoresStack(app, 'MlStores', { description: 'Stores for model artifacts and images' });
+  const digest: unknown = app.node.tryGetContext('imageDigest');
+  const sha256: unknown = app.node.tryGetContext('artifactSha256');
+  if (digest !== undefined || sha256 !== undefined) {
+    new OnlineInferenceStack(app, 'MlOnlineInference', {
+      description: 'A guarded SageMaker endpoint: canary deployment, automatic rollback',
+      endpointName: MODEL,
+      image: stores.images.image(String(digest)),
+      artifact: stores.artifacts.artifact(MODEL, String(sha256)),
+    });
+  }
+  return app;
+}
+
+if (require.main === module) {
+  createApp().synth();
+}

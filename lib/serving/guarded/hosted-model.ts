@@ -1,0 +1,51 @@
+import { aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sagemaker as sagemaker, RemovalPolicy } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { ExecutionRole } from './execution-role';
+import { ModelArtifact, ModelImage } from '../../artifacts';
+import { IMlNetwork } from '../../network';
+
+/** What a model is made from; all of it checked by the endpoint. */
+export interface HostedModelProps {
+  readonly image: ModelImage;
+  readonly artifact?: ModelArtifact;
+  readonly environment: { [name: string]: string };
+  readonly network: IMlNetwork;
+  readonly isolated: boolean;
+  readonly logGroup: logs.ILogGroup;
+  readonly storageKey?: kms.IKey;
+}
+
+/**
+ * A SageMaker model with a role and a security group of its own. It has no name, because every change replaces it, and
+ * CloudFormation keeps the replaced one: an old configuration without its model cannot be gone back to.
+ */
+export class HostedModel extends Construct {
+  public readonly modelName: string;
+  public readonly executionRole: iam.IRole;
+
+  constructor(scope: Construct, id: string, props: HostedModelProps) {
+    super(scope, id);
+    const { network, image, artifact, environment } = props;
+    const securityGroup = network.workloadSecurityGroup(this, 'SecurityGroup', `Model of ${scope.node.path}`);
+    securityGroup.applyRemovalPolicy(RemovalPolicy.RETAIN); // the endpoint outlives the stack, and its interfaces use it
+    const { role, policy } = new ExecutionRole(this, 'ExecutionRole', { ...props, subnets: network.subnets, securityGroup });
+
+    const model = new sagemaker.CfnModel(this, 'Resource', {
+      executionRoleArn: role.roleArn,
+      enableNetworkIsolation: props.isolated,
+      vpcConfig: {
+        subnets: network.subnets.map(({ subnetId }) => subnetId),
+        securityGroupIds: [securityGroup.securityGroupId],
+      },
+      primaryContainer: {
+        image: image.uri,
+        modelDataUrl: artifact?.uri,
+        environment: Object.keys(environment).length === 0 ? undefined : environment,
+      },
+    });
+    model.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    model.node.addDependency(policy);
+    this.modelName = model.attrModelName;
+    this.executionRole = role;
+  }
+}

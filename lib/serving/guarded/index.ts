@@ -1,0 +1,3 @@
+export * from './deployment-plan';
+export * from './existing-model';
+export * from './guarded-endpoint';

@@ -1,0 +1,2 @@
+export * from './model-stores-stack';
+export * from './online-inference-stack';
