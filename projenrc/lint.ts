@@ -1,20 +1,35 @@
 import { awscdk } from 'projen';
 import { MAY_IMPORT } from './areas';
 
-const CDK = ['aws-cdk-lib', 'aws-cdk-lib/*', '@aws-cdk/*', 'constructs', 'cdk-nag'];
+const CDK = ['aws-cdk-lib', 'aws-cdk-lib/*', '@aws-cdk/*', 'constructs', 'cdk-nag', 'cdk-nag/*'];
+const NAG = ['cdk-nag', 'cdk-nag/*'];
 const RUNTIME_ONLY = 'a handler runs without the CDK: move what both sides need into ./contract';
+
+const PURE = 'a decision is a function of its arguments: no AWS, no clock, no environment, no I/O';
+// a pattern list cannot except a relative path
+const PURE_IMPORTS = '^(?!\\./(contract|decide|significance)$)';
+const IMPURE_GLOBALS = [
+  'process', 'Date', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'crypto', 'console', 'globalThis', 'global',
+];
+// an area is at most three folders deep; a glob cannot say "below no folder called runtime" at any depth
+const CONSTRUCTS = ['./lib/*/*.ts', './lib/*/!(runtime)/*.ts', './lib/*/!(runtime)/!(runtime)/*.ts'];
 
 /** Who may import whom (docs/decisions/0002), as lint rules: a forbidden arrow fails `npm run lint`. */
 export function enforceHouseRules(project: awscdk.AwsCdkConstructLibrary): void {
   const eslint = project.eslint!;
+  // the project service asks the nearest tsconfig.json, which for bin, tools and examples is the one of lib
+  const file = project.tryFindObjectFile('.eslintrc.json')!;
+  file.addDeletionOverride('parserOptions.projectService');
+  file.addOverride('parserOptions.project', ['./tsconfig.json', './test/tsconfig.json', './projenrc/tsconfig.json']);
   for (const folder of ['bin', 'bench', 'examples', 'projenrc', 'tools']) {
     eslint.addLintPattern(folder);
+    eslint.allowDevDeps(`${folder}/**`);
     project.tsconfigDev.addInclude(`../${folder}/**/*.ts`);
   }
   eslint.addRules({
     'import/no-cycle': ['error'],
     'import/no-restricted-paths': ['error', { basePath: '.', zones: zones() }],
-    'no-restricted-imports': ['error', { paths: [{ name: 'cdk-nag', message: 'only governance and tests judge' }] }],
+    'no-restricted-imports': ['error', { patterns: [{ group: NAG, message: 'only governance and tests judge' }] }],
     '@typescript-eslint/no-explicit-any': ['error'],
     'max-len': ['error', { code: 130, ignoreUrls: true, ignoreTemplateLiterals: true, ignoreStrings: true }],
   });
@@ -29,8 +44,8 @@ export function enforceHouseRules(project: awscdk.AwsCdkConstructLibrary): void 
   eslint.addOverride({
     files: ['lib/**/decide.ts', 'lib/**/significance.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: ['*', '!./contract', '!./decide', '!./significance'] }],
-      'no-restricted-globals': ['error', 'process', 'Date', 'fetch', 'setTimeout', 'performance'],
+      'no-restricted-imports': ['error', { patterns: [{ regex: PURE_IMPORTS, message: PURE }] }],
+      'no-restricted-globals': ['error', ...IMPURE_GLOBALS],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random' }],
     },
   });
@@ -47,13 +62,13 @@ function zones() {
     { target: './lib', from: './rehearsal', message: 'lib never imports rehearsal' },
     { target: './lib', from: './bin', message: 'lib never imports bin' },
     {
-      target: './lib/**/!(runtime)/*.ts',
-      from: './lib/**/runtime/!(contract).ts',
+      target: CONSTRUCTS,
+      from: ['./lib/**/runtime/!(contract).ts', './lib/**/runtime/*/**/*.ts'],
       message: 'a construct imports only the contract of its handlers',
     },
     {
       target: './lib/**/runtime/**/*.ts',
-      from: './lib/**/!(runtime)/*.ts',
+      from: CONSTRUCTS,
       except: ['**/audit/audit-record.ts', '**/core/name-rules.ts'],
       message: RUNTIME_ONLY,
     },

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { App, Stack, Stage, Validations } from 'aws-cdk-lib';
 import {
   AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks,
 } from 'cdk-nag';
@@ -11,6 +11,8 @@ import { z } from 'zod';
 export const STRICT = { '@aws-cdk/core:validateAgainstDefaultRules': true };
 /** What CDK calls its own template rules in the report. */
 export const CDK_RULES = 'CloudFormation Validate';
+/** What a pack that did not finish counts as. */
+export const PACK_FAILED = 'PackFailed';
 export const FIVE_PACKS = ['AwsSolutions', 'HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321', 'Serverless'];
 
 /** One rule that one construct breaks. */
@@ -54,6 +56,7 @@ const Violation = z.object({
 const Report = z.object({
   pluginReports: z.array(z.object({
     pluginName: z.string(),
+    metadata: z.object({ error: z.string().optional() }).default({}),
     violations: z.array(Violation).default([]),
     suppressedViolations: z.array(Violation).default([]),
   })),
@@ -69,19 +72,28 @@ export function addFivePacks(app: App): void {
 
 /** Synthesizes an app that has its packs and says what they found. A synth that fails before any judgement throws. */
 export function synthReport(app: App): SynthReport {
+  const file = join(app.outdir, 'validation-report.json');
   let error: Error | undefined;
   try {
     app.synth();
   } catch (thrown) {
     error = thrown as Error;
-    if (error.name !== 'ValidationFailed' && !/^Validation failed/.test(error.message)) {
-      throw error;
+    const judged = error.name === 'ValidationFailed' || /^Validation failed/.test(error.message);
+    if (!judged || !existsSync(file)) {
+      throw error; // a construct refused its props, or synth broke: nobody judged anything
     }
   }
-  const { pluginReports } = Report.parse(JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8')));
+  const { pluginReports } = Report.parse(JSON.parse(readFileSync(file, 'utf8')));
   const findings = (kind: 'violations' | 'suppressedViolations') => pluginReports.flatMap((report) =>
     report[kind].flatMap((violation) => flatten(report.pluginName, violation)));
-  return { stacks: stacksOf(app), open: findings('violations'), kept: findings('suppressedViolations'), error };
+  const open = [...pluginReports.flatMap(failureOf), ...findings('violations')];
+  return { stacks: stacksOf(app), open, kept: findings('suppressedViolations'), error };
+}
+
+/** A pack that crashed found nothing, which must not read as approval. */
+function failureOf({ pluginName, metadata }: z.infer<typeof Report>['pluginReports'][number]): Finding[] {
+  return metadata.error === undefined ? []
+    : [{ pack: pluginName, rule: PACK_FAILED, severity: 'error', description: metadata.error, path: '' }];
 }
 
 function flatten(pack: string, violation: z.infer<typeof Violation>): Finding[] {
@@ -93,7 +105,7 @@ function flatten(pack: string, violation: z.infer<typeof Violation>): Finding[] 
 
 function stacksOf(app: App): StackReport[] {
   return app.node.findAll().filter((node: IConstruct): node is Stack => Stack.isStack(node)).map((stack) => {
-    const text = readFileSync(join(app.outdir, stack.templateFile), 'utf8');
+    const text = readFileSync(join(Stage.of(stack)?.outdir ?? app.outdir, stack.templateFile), 'utf8');
     const { Resources = {} } = JSON.parse(text) as { Resources?: object };
     return { name: stack.node.path, resources: Object.keys(Resources).length, bytes: Buffer.byteLength(text) };
   });

@@ -8,7 +8,8 @@ export type Judge<T> = (values: T) => string | undefined;
 /** The values a number may take, both ends included. */
 export interface Range {
   readonly min: number;
-  readonly max: number;
+  /** Nothing: there is no upper end. */
+  readonly max?: number;
   /** Fractions are refused. */
   readonly whole?: boolean;
   /** What stands behind the numbers in a message, e.g. `seconds`. */
@@ -44,7 +45,8 @@ export class Checks {
 
   /** Judges one number; `undefined` is somebody else's question. */
   public number(code: string, prop: string, value: number | undefined, range: Range): this {
-    return value === undefined ? this : this.that(code, { value }, (known) => outside(prop, known.value, range));
+    return value === undefined ? this : this.that(code, { value }, ({ value: known }) =>
+      known === undefined ? undefined : outside(prop, known, range)); // a lazy value may say that there is none
   }
 
   /** Adds a problem that somebody else found. */
@@ -71,29 +73,58 @@ export class Checks {
 }
 
 function outside(prop: string, value: unknown, { min, max, whole, unit, hint }: Range): string | undefined {
-  const fits = typeof value === 'number' && value >= min && value <= max && (whole !== true || Number.isInteger(value));
-  const rule = `must be ${whole === true ? 'a whole number ' : ''}from ${min} to ${max}${unit === undefined ? '' : ` ${unit}`}`;
+  const fits = typeof value === 'number' && value >= min && value <= (max ?? Number.MAX_SAFE_INTEGER)
+    && (whole !== true || Number.isInteger(value));
+  const bounds = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
+  const rule = `must be a ${whole === true ? 'whole ' : ''}number ${bounds}${unit === undefined ? '' : ` ${unit}`}`;
   return fits ? undefined : `\`${prop}\` ${rule}: got ${shown(value)}${hint === undefined ? '' : `; ${hint}`}`;
 }
 
-function judgeResolved(scope: IConstruct, { values, judge }: Deferred): string[] {
-  const resolved: unknown = Stack.of(scope).resolve(values);
-  if (!isPlain(resolved)) {
-    return []; // an intrinsic function: only the deployment knows
+function judgeResolved(scope: IConstruct, { code, values, judge }: Deferred): string[] {
+  let message: string | undefined;
+  try {
+    const known = resolveTokens(Stack.of(scope), values);
+    message = isPlain(known) ? judge(known as never) : undefined; // an intrinsic function: only the deployment knows
+  } catch (error) {
+    message = `a value cannot be judged (${code}): ${error instanceof Error ? error.message : shown(error)}`;
   }
-  const message = judge(resolved as never);
   return message === undefined ? [] : [message];
 }
 
-/** Whether a value, or anything in a list or plain record, is a token. Constructs and class instances are not opened. */
+/** Resolves what `holdsToken` found. CDK's own resolve would open class instances too, and a Duration would lose its methods. */
+function resolveTokens(stack: Stack, value: unknown): unknown {
+  if (Token.isUnresolved(value)) {
+    return stack.resolve(value);
+  }
+  if (Array.isArray(value)) {
+    return value.map((inner) => resolveTokens(stack, inner));
+  }
+  return isRecord(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolveTokens(stack, inner)])) : value;
+}
+
+/**
+ * Whether a value, or anything in a list or plain record, is a token. Constructs and class instances are not opened. A value
+ * that cannot be walked (a cycle, a proxy that throws) holds none: the judge will refuse it.
+ */
 function holdsToken(value: unknown): boolean {
+  try {
+    return walkForToken(value, new Set());
+  } catch {
+    return false;
+  }
+}
+
+function walkForToken(value: unknown, seen: Set<unknown>): boolean {
   if (Token.isUnresolved(value)) {
     return true;
   }
-  if (Array.isArray(value)) {
-    return value.some(holdsToken);
+  if (seen.has(value)) {
+    return false;
   }
-  return isRecord(value) && Object.values(value).some(holdsToken);
+  seen.add(value);
+  const inner = Array.isArray(value) ? value : isRecord(value) ? Object.values(value) : [];
+  return inner.some((each) => walkForToken(each, seen));
 }
 
 /** Whether resolving left plain values and no `Ref` or `Fn::…`. */
