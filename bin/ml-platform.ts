@@ -11,6 +11,9 @@ export interface ReferenceAppOptions {
 
 const MODEL = 'churn';
 
+/** CDK's own default, said aloud: as long as an endpoint reads from the stores, they cannot be taken from under it. */
+const STORES_STAY = { '@aws-cdk/core:defaultCrossStackReferences': 'strong' };
+
 /**
  * The reference app: stores first, and an endpoint as soon as `imageDigest` and `artifactSha256` say what it serves.
  *
@@ -18,7 +21,7 @@ const MODEL = 'churn';
  *     cdk deploy --all -c imageDigest=sha256:… -c artifactSha256=…
  */
 export function createApp({ outdir, context }: ReferenceAppOptions = {}): App {
-  const app = new App({ outdir, context });
+  const app = new App({ outdir, context: { ...STORES_STAY, ...context } });
   const stores = new ModelStoresStack(app, 'MlStores', { description: 'Stores for model artifacts and images' });
   const digest: unknown = app.node.tryGetContext('imageDigest');
   const sha256: unknown = app.node.tryGetContext('artifactSha256');

@@ -24,4 +24,12 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
     description: 'Writes docs/acknowledgements.md from the reference app',
     exec: 'tsx tools/acknowledgements.ts',
   });
+  project.addTask('peer-floor', {
+    description: 'Tries versions of aws-cdk-lib in a copy of the repository, and names the lowest that passes',
+    steps: [{ exec: 'tsx tools/peer-floor.ts', receiveArgs: true }],
+  });
+  project.addTask('node-versions', {
+    description: 'Runs npm ci and the tests in a clean clone on Node 20, 22 and 24',
+    steps: [{ exec: 'tsx tools/node-versions.ts', receiveArgs: true }],
+  });
 }

@@ -135,7 +135,7 @@ export class GuardedEndpoint extends ModelEndpointBase {
     super(scope, id, { physicalName: props.endpointName });
     checkProps(this, props);
     // a literal, never the attribute of the endpoint: alarms name it, and the endpoint names the alarms
-    this.endpointName = props.endpointName ?? derivedName(this);
+    this.endpointName = props.endpointName ?? nameFromPath(this);
     this.endpointArn = endpointArn(this, this.endpointName);
 
     this.encryptionKey = props.encryptionKey ?? createKey(this);
@@ -247,6 +247,7 @@ function checkProps(scope: GuardedEndpoint, props: GuardedEndpointProps): void {
   checkModelProps(checks, props);
   checks.settle(scope);
   props.image?._settle(scope);
+  props.instanceType._settle(scope);
 }
 
 /** Either everything a model is made from, or a model. */
@@ -270,7 +271,7 @@ function instanceCount(props: GuardedEndpointProps): number {
 }
 
 /** A name that is known at synth and stays: from the path, as CDK derives all of its names. */
-function derivedName(scope: GuardedEndpoint): string {
+function nameFromPath(scope: GuardedEndpoint): string {
   return Names.uniqueResourceName(scope, { maxLength: LONGEST_NAME, separator: '-' }).toLowerCase();
 }
 

@@ -1,0 +1,4 @@
+export * from './brought-vpc';
+export * from './interface-endpoint';
+export * from './ml-network';
+export * from './ml-network-egress';
