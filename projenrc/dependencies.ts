@@ -11,6 +11,12 @@ export const DEV_DEPS = [
   // 3.0.0 is an older build that cannot read our assembly schema
   'aws-cdk@2.1148.1',
   'fast-check@^4.10.2',
+  '@aws-cdk/cloudformation-diff@2.187.5',
+  // handlers are bundled; Lambda brings the SDK
+  'esbuild@0.28.2',
+  '@aws-sdk/client-cloudformation@^3',
+  '@aws-sdk/client-sagemaker@^3',
+  '@types/aws-lambda@^8',
   'tsx',
 ];
 

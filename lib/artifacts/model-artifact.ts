@@ -1,0 +1,48 @@
+import { aws_iam as iam, aws_s3 as s3 } from 'aws-cdk-lib';
+import { checkKey } from './addresses';
+import { Checks } from '../core/checks';
+
+/**
+ * One `model.tar.gz`, at a key whose object never changes. SageMaker cannot be told an S3 version, so an artifact is only
+ * as fixed as its key: those of an `ArtifactStore` are written once.
+ */
+export class ModelArtifact {
+  /**
+   * An artifact that lies elsewhere. That its object never changes is for the owner of the bucket to see to.
+   *
+   * @param bucket Where it lies. If a KMS key encrypts it, the bucket must know that key
+   *   (`Bucket.fromBucketAttributes` takes `encryptionKey`), or `grantRead` cannot say who may decrypt.
+   * @param key The object key, ending in `.tar.gz`. A key with `latest` in it is refused: it names a moving thing.
+   */
+  public static fromBucket(bucket: s3.IBucket, key: string): ModelArtifact {
+    const checks = new Checks();
+    checkKey(checks, key);
+    checks.settle(bucket);
+    return new ModelArtifact(bucket, key);
+  }
+
+  /** @internal */
+  public static _of(bucket: s3.IBucket, key: string): ModelArtifact {
+    return new ModelArtifact(bucket, key);
+  }
+
+  /** Where SageMaker finds it, for `ModelDataUrl`: `s3://<bucket>/<key>`. */
+  public readonly uri: string;
+
+  private constructor(private readonly bucket: s3.IBucket, private readonly key: string) {
+    this.uri = bucket.s3UrlForObject(key);
+  }
+
+  /**
+   * Lets somebody read this artifact and nothing else: `s3:GetObject` on the one key, and `kms:Decrypt` on the key of the
+   * bucket if it has one. This is what the execution role of a model needs
+   * (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, CreateModel API).
+   */
+  public grantRead(grantee: iam.IGrantable): iam.Grant {
+    const read = iam.Grant.addToPrincipalOrResource({
+      grantee, actions: ['s3:GetObject'], resourceArns: [this.bucket.arnForObjects(this.key)], resource: this.bucket,
+    });
+    const { encryptionKey } = this.bucket;
+    return encryptionKey === undefined ? read : read.combine(encryptionKey.grant(grantee, 'kms:Decrypt'));
+  }
+}
