@@ -42,6 +42,16 @@ export function checkKey(checks: Checks, key: string): void {
   checkPieces(checks, 'ArtifactKey', 'key', key, keyRule, KEY);
 }
 
+/** The prefix under which all versions of an artifact lie. */
+export function checkVersions(checks: Checks, key: string, versions: string): void {
+  checkPieces(checks, 'ArtifactVersions', 'versions', versions, versionsRule, KEY);
+  checks.that('ArtifactBelowVersions', { key, versions }, (known) => {
+    const judged = versionsRule(known.versions) === undefined && keyRule(known.key) === undefined;
+    return judged && !known.key.startsWith(known.versions)
+      ? complain('versions', 'must be a prefix of `key`, which is one of the versions', shown(known.versions)) : undefined;
+  });
+}
+
 /** The digest of an image. */
 export function checkDigest(checks: Checks, digest: string): void {
   checkPieces(checks, 'ImageDigest', 'digest', digest, digestRule, /^[sha0-9a-f:]*$/);
@@ -117,6 +127,12 @@ function digestHint(value: unknown, prefix?: string, hex?: string): string {
 
 function isHex(value: unknown, length: number): boolean {
   return typeof value === 'string' && value.length === length && /^[0-9a-f]*$/i.test(value);
+}
+
+function versionsRule(value: unknown): Complaint {
+  const folders = typeof value === 'string' && value.length <= 1024 && KEY.test(value) ? value.split('/') : [];
+  return folders.length >= 2 && folders.pop() === '' && folders.every((folder) => !['', '.', '..'].includes(folder)) ? undefined
+    : 'must be the prefix of every version of the model, as in `churn/`: the letters of a key, no empty folder, `/` at the end';
 }
 
 function keyRule(value: unknown): Complaint {

@@ -87,7 +87,7 @@ abstract class ArtifactStoreBase extends Construct implements IArtifactStore {
     checkModel(checks, model);
     checkSha256(checks, sha256);
     checks.settle(this);
-    return ModelArtifact._of(this.bucket, `${model}/${sha256}/model.tar.gz`);
+    return ModelArtifact._of(this.bucket, `${model}/${sha256}/model.tar.gz`, `${model}/`);
   }
 
   public grantRead(grantee: iam.IGrantable): iam.Grant {

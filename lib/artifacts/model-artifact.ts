@@ -1,5 +1,5 @@
 import { aws_iam as iam, aws_s3 as s3 } from 'aws-cdk-lib';
-import { checkKey } from './addresses';
+import { checkKey, checkVersions } from './addresses';
 import { Checks } from '../core/checks';
 
 /**
@@ -13,34 +13,57 @@ export class ModelArtifact {
    * @param bucket Where it lies. If a KMS key encrypts it, the bucket must know that key
    *   (`Bucket.fromBucketAttributes` takes `encryptionKey`), or `grantRead` cannot say who may decrypt.
    * @param key The object key, ending in `.tar.gz`. A key with `latest` in it is refused: it names a moving thing.
+   * @param versions The prefix of every version of this model, ending in `/`; `key` lies below it. While a new version
+   *   bakes, the old fleet still runs the old one and may have to start an instance: what hosts this model reads all of it.
    */
-  public static fromBucket(bucket: s3.IBucket, key: string): ModelArtifact {
+  public static fromBucket(bucket: s3.IBucket, key: string, versions: string): ModelArtifact {
     const checks = new Checks();
     checkKey(checks, key);
+    checkVersions(checks, key, versions);
     checks.settle(bucket);
-    return new ModelArtifact(bucket, key);
+    return new ModelArtifact(bucket, key, versions);
   }
 
   /** @internal */
-  public static _of(bucket: s3.IBucket, key: string): ModelArtifact {
-    return new ModelArtifact(bucket, key);
+  public static _of(bucket: s3.IBucket, key: string, versions: string): ModelArtifact {
+    return new ModelArtifact(bucket, key, versions);
   }
 
   /** Where SageMaker finds it, for `ModelDataUrl`: `s3://<bucket>/<key>`. */
   public readonly uri: string;
 
-  private constructor(private readonly bucket: s3.IBucket, private readonly key: string) {
+  private constructor(private readonly bucket: s3.IBucket, private readonly key: string, private readonly versions: string) {
     this.uri = bucket.s3UrlForObject(key);
   }
 
   /**
    * Lets somebody read this artifact and nothing else: `s3:GetObject` on the one key, and `kms:Decrypt` on the key of the
-   * bucket if it has one. This is what the execution role of a model needs
-   * (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, CreateModel API).
+   * bucket if it has one.
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
+    return this.grantReadOf(grantee, this.key);
+  }
+
+  /**
+   * Lets somebody read every version of this model: what the execution role of an endpoint needs, whose old fleet runs an
+   * old version until a deployment is over. AwsSolutions reports the `*` behind the prefix.
+   */
+  public grantReadAllVersions(grantee: iam.IGrantable): iam.Grant {
+    return this.grantReadOf(grantee, `${this.versions}*`);
+  }
+
+  /**
+   * Every version of this model, as a policy names it.
+   * @internal
+   */
+  public get _allVersionsArn(): string {
+    return this.bucket.arnForObjects(`${this.versions}*`);
+  }
+
+  /** https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, CreateModel API */
+  private grantReadOf(grantee: iam.IGrantable, keys: string): iam.Grant {
     const read = iam.Grant.addToPrincipalOrResource({
-      grantee, actions: ['s3:GetObject'], resourceArns: [this.bucket.arnForObjects(this.key)], resource: this.bucket,
+      grantee, actions: ['s3:GetObject'], resourceArns: [this.bucket.arnForObjects(keys)], resource: this.bucket,
     });
     const { encryptionKey } = this.bucket;
     return encryptionKey === undefined ? read : read.combine(encryptionKey.grant(grantee, 'kms:Decrypt'));

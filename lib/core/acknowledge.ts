@@ -20,27 +20,49 @@ export function acknowledge(construct: IConstruct, ...findings: KeptFinding[]): 
   Validations.of(construct).acknowledge(...rules);
 }
 
+/**
+ * The same for ids that are known only at synth: a reference into another stack gets its spelling after all constructs are
+ * made. Validation runs after that and before the packs.
+ */
+export function acknowledgeAtSynth(construct: IConstruct, finding: () => KeptFinding): void {
+  construct.node.addValidation({
+    validate: () => {
+      acknowledge(construct, finding());
+      return [];
+    },
+  });
+}
+
 /** The ids of a control that HIPAA, NIST R5 and PCI report under the same name, e.g. `S3BucketReplicationEnabled`. */
 export function inRegulatedPacks(control: string): string[] {
   return ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'].map((pack) => `${pack}-${control}`);
 }
 
-/** The id under which AwsSolutions reports a policy statement on a wildcard resource: it spells references in angle brackets. */
+/** The id under which AwsSolutions reports a policy statement on a wildcard resource: cdk-nag flattens references into text. */
 export function wildcardResource(scope: IConstruct, arn: string): string {
   return `AwsSolutions-IAM5[Resource::${flattened(Stack.of(scope).resolve(arn))}]`;
+}
+
+interface Intrinsic {
+  readonly 'Fn::Join'?: readonly [string, readonly unknown[]];
+  readonly 'Fn::GetAtt'?: readonly string[];
+  readonly 'Fn::ImportValue'?: unknown;
+  readonly 'Ref'?: string;
 }
 
 function flattened(value: unknown): string {
   if (typeof value === 'string') {
     return value;
   }
-  const { 'Fn::Join': join, 'Fn::GetAtt': attribute, Ref: reference } = value as {
-    'Fn::Join'?: [string, unknown[]]; 'Fn::GetAtt'?: [string, string]; 'Ref'?: string;
-  };
+  const { 'Fn::Join': join, 'Fn::GetAtt': attribute, 'Fn::ImportValue': imported, Ref: reference } = value as Intrinsic;
   if (join !== undefined) {
     return join[1].map(flattened).join(join[0]);
   }
-  return `<${attribute?.join('.') ?? reference ?? ''}>`;
+  if (imported !== undefined) {
+    return flattened(imported);
+  }
+  const name = attribute?.join('.') ?? reference;
+  return name === undefined ? JSON.stringify(value) : `<${name}>`;
 }
 
 function packOf(rule: string): string {

@@ -3,6 +3,7 @@ import { Policies } from './policy-evaluator';
 import { ArtifactStore, ModelArtifact } from '../../lib/artifacts';
 import { judged } from '../support/judged';
 
+const VERSIONS = 'team/churn/';
 const KEY = 'team/churn/2026-11-01/model.tar.gz';
 
 let stack: Stack;
@@ -15,11 +16,11 @@ beforeEach(() => {
 });
 
 test('tells SageMaker where the file is', () => {
-  expect(ModelArtifact.fromBucket(bucket, KEY).uri).toBe(`s3://their-models/${KEY}`);
+  expect(ModelArtifact.fromBucket(bucket, KEY, VERSIONS).uri).toBe(`s3://their-models/${KEY}`);
 });
 
-test.each(['model.tar.gz', 'a/b=c/dt=2026-11/model_(1)!@v:1+2,3.tar.gz', `${'a'.repeat(1017)}.tar.gz`])('takes the key %p', (key) => {
-  expect(ModelArtifact.fromBucket(bucket, key).uri).toBe(`s3://their-models/${key}`);
+test.each(['a/model.tar.gz', 'a/b=c/dt=2026-11/model_(1)!@v:1+2,3.tar.gz', `a/${'a'.repeat(1015)}.tar.gz`])('takes the key %p', (key) => {
+  expect(ModelArtifact.fromBucket(bucket, key, 'a/').uri).toBe(`s3://their-models/${key}`);
 });
 
 test.each([
@@ -50,28 +51,49 @@ test.each([
   [new String('model.tar.gz'), 'at most 1024 letters'],
   ['${Token[TOKEN.999999]}', 'looks like a token'],
 ])('refuses the key %p', (key, message) => {
-  const given = () => ModelArtifact.fromBucket(bucket, key as string);
+  const given = () => ModelArtifact.fromBucket(bucket, key as string, VERSIONS);
   expect(given).toThrow(/Test\/Theirs: `key` /);
   expect(given).toThrow(message);
 });
 
 test('passes on a key that only the deployment knows', () => {
   const key = new CfnParameter(stack, 'Key').valueAsString;
-  const artifact = ModelArtifact.fromBucket(bucket, key);
+  const artifact = ModelArtifact.fromBucket(bucket, key, VERSIONS);
   expect(stack.resolve(artifact.uri)).toEqual({ 'Fn::Join': ['', ['s3://their-models/', { Ref: 'Key' }]] });
   artifact.grantRead(role);
   expect(JSON.stringify(Policies.in(stack, 'AWS::IAM::Policy').statements)).toContain('{"Ref":"Key"}');
 });
 
 test('refuses a key whose literal part can never be right', () => {
-  expect(() => ModelArtifact.fromBucket(bucket, `${new CfnParameter(stack, 'Team').valueAsString}/*`)).toThrow('`key` must');
+  expect(() => ModelArtifact.fromBucket(bucket, `${new CfnParameter(stack, 'Team').valueAsString}/*`, VERSIONS)).toThrow('`key` must');
 });
 
 test('judges a lazy key at synth', () => {
   const app = new App();
   const theirs = s3.Bucket.fromBucketName(new Stack(app, 'Lazy'), 'Theirs', 'their-models');
-  ModelArtifact.fromBucket(theirs, Lazy.string({ produce: () => 'model.zip' }));
+  ModelArtifact.fromBucket(theirs, Lazy.string({ produce: () => 'model.zip' }), VERSIONS);
   expect(() => app.synth()).toThrow('must end in .tar.gz');
+});
+
+test.each(['', '/', 'team', 'team/churn', '/team/', 'team//', 'team/../', '*/', 'team/*/', 7, undefined, 'x'.repeat(1025)])(
+  'refuses the versions %p', (versions) => {
+    expect(() => ModelArtifact.fromBucket(bucket, KEY, versions as string)).toThrow('`versions` must be the prefix of every version');
+  });
+
+test('refuses versions that the key is not one of', () => {
+  expect(() => ModelArtifact.fromBucket(bucket, KEY, 'team/fraud/')).toThrow("`versions` must be a prefix of `key`, which is one of the versions: got 'team/fraud/'");
+});
+
+test('passes on versions that only the deployment knows', () => {
+  const team = new CfnParameter(stack, 'Team').valueAsString;
+  ModelArtifact.fromBucket(bucket, `${team}/1/model.tar.gz`, `${team}/`).grantReadAllVersions(role);
+  expect(JSON.stringify(Policies.in(stack, 'AWS::IAM::Policy').statements)).toContain('{"Ref":"Team"},"/*"');
+});
+
+test('grantReadAllVersions reaches every version of one model, and no other model', () => {
+  const store = new ArtifactStore(stack, 'Store');
+  store.artifact('churn', 'a'.repeat(64)).grantReadAllVersions(role);
+  expect(JSON.stringify(Policies.in(stack, 'AWS::IAM::Policy').statements[0].Resource)).toMatch(/"\/churn\/\*"/);
 });
 
 describe('grantRead', () => {
@@ -79,7 +101,7 @@ describe('grantRead', () => {
     .map(({ Action, Resource, Effect }) => ({ Effect, Action, Resource: stack.resolve(Resource) }));
 
   test('on a bucket without a key allows s3:GetObject on the one object and nothing more', () => {
-    ModelArtifact.fromBucket(bucket, KEY).grantRead(role);
+    ModelArtifact.fromBucket(bucket, KEY, VERSIONS).grantRead(role);
     expect(statements()).toEqual([{
       Effect: 'Allow', Action: 's3:GetObject', Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::their-models/${KEY}`]] },
     }]);
@@ -88,7 +110,7 @@ describe('grantRead', () => {
   test('on an encrypted bucket adds kms:Decrypt on its key and nothing more', () => {
     const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/theirs');
     const theirs = s3.Bucket.fromBucketAttributes(stack, 'Encrypted', { bucketName: 'their-models', encryptionKey });
-    ModelArtifact.fromBucket(theirs, KEY).grantRead(role);
+    ModelArtifact.fromBucket(theirs, KEY, VERSIONS).grantRead(role);
     expect(statements()).toEqual([
       expect.objectContaining({ Action: 's3:GetObject' }),
       { Effect: 'Allow', Action: 'kms:Decrypt', Resource: 'arn:aws:kms:eu-west-1:111122223333:key/theirs' },

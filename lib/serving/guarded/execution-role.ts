@@ -1,7 +1,7 @@
 import { aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_logs as logs, ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ModelArtifact, ModelImage } from '../../artifacts';
-import { acknowledge, wildcardResource } from '../../core/acknowledge';
+import { acknowledge, acknowledgeAtSynth, wildcardResource } from '../../core/acknowledge';
 import { INSTANCE_METRICS, INVOCATION_METRICS } from '../endpoint-metrics';
 
 /** What a model needs from its role, and nothing else. */
@@ -49,7 +49,7 @@ export class ExecutionRole extends Construct {
       statements: [this.writeLogs(), this.publishMetrics(), this.describeNetwork(), ...this.useNetwork()],
     });
     image.grantPull(policy);
-    artifact?.grantRead(policy);
+    artifact?.grantReadAllVersions(policy);
     if (storageKey !== undefined) {
       policy.addStatements(...useStorageKey(storageKey));
     }
@@ -113,6 +113,14 @@ export class ExecutionRole extends Construct {
   }
 
   private keepFindings(): void {
+    const { artifact } = this.props;
+    if (artifact !== undefined) {
+      acknowledgeAtSynth(this.policy, () => ({
+        rules: [wildcardResource(this, artifact._allVersionsArn)],
+        reason: 'Until a deployment is over the old fleet runs the old version and may have to start an instance, so the role reads '
+          + 'every version of this one model.',
+      }));
+    }
     acknowledge(this.policy, {
       rules: ['AwsSolutions-IAM5[Resource::*]'],
       reason: 'ecr:GetAuthorizationToken, ec2:Describe* and cloudwatch:PutMetricData have no resource ARN in IAM; metrics are '
