@@ -9,7 +9,8 @@ export function keepThePackageSmall(project: awscdk.AwsCdkConstructLibrary): voi
   for (const pattern of notShipped) {
     project.npmignore!.exclude(pattern);
   }
-  project.gitignore.exclude('cdk.out/', '/build/', '.jsii.tabl.json', '*.tsbuildinfo');
+  project.npmignore!.include('/handlers/');
+  project.gitignore.exclude('cdk.out/', '/build/', '/handlers/', '.jsii.tabl.json', '*.tsbuildinfo');
 }
 
 /** A lock file names packages and hashes; where they are downloaded from is the reader's configuration. */

@@ -3,10 +3,12 @@ import { awscdk } from 'projen';
 /** What `npm run` offers beyond projen's own. Each line of a document that shows a number names one of these. */
 export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
   // Node 20 is past its end of life and still supported here, as the README says; tests run on 22 and 24 too
-  project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '1');
+  project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 
   // jsii writes eager requires; importing one area must not load the others
   project.compileTask.exec('tsx tools/lazy-index.ts');
+  // handlers ship bundled, so that a consumer needs no bundler
+  project.compileTask.exec('tsx tools/bundle-handlers.ts');
 
   // the suite reads the compiled package too, so it compiles first; lint has a command of its own
   project.testTask.reset();
@@ -34,5 +36,13 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
   project.addTask('node-versions', {
     description: 'Runs npm ci and the tests in a clean clone on Node 20, 22 and 24',
     steps: [{ exec: 'tsx tools/node-versions.ts', receiveArgs: true }],
+  });
+  project.addTask('mistakes', {
+    description: 'Writes docs/mistakes.md: which gate catches which mistake',
+    steps: [{ exec: 'tsx tools/mistakes.ts', receiveArgs: true }],
+  });
+  project.addTask('bench', {
+    description: 'Compares a guarded endpoint with hand-written L1 apps and the alpha L2, and prints ratios',
+    steps: [{ exec: 'tsx bench/bench.ts', receiveArgs: true }],
   });
 }

@@ -1,4 +1,4 @@
-import { aws_cloudwatch as cw, aws_sns as sns, Stack, Token } from 'aws-cdk-lib';
+import { aws_cloudwatch as cw, aws_sns as sns, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { MetricTarget } from './endpoint-metrics';
 import { RollbackTrigger } from './rollback-trigger';
@@ -16,9 +16,15 @@ export interface RollbackAlarmsProps {
   readonly triggers: readonly RollbackTrigger[];
   /** The fleet that is watched. */
   readonly target: MetricTarget;
+  /** Whether an operator can force a rollback. */
+  readonly killSwitch: boolean;
   /** Who is told. */
   readonly topic: sns.ITopicRef;
 }
+
+/** What an operator publishes to end a deployment (docs/runbook.md, "kill-switch"). */
+const KILL_SWITCH_METRIC = { namespace: 'MlPlatform/KillSwitch', metricName: 'Stop', statistic: 'Maximum', period: Duration.minutes(1) };
+const KILL_SWITCH_MINUTES = 10; // how long one press lasts
 
 /**
  * The alarms that end a deployment: made from triggers, scoped to the new fleet, or brought by the user. They have stable
@@ -31,7 +37,8 @@ export class RollbackAlarms extends Construct {
   constructor(scope: Construct, id: string, private readonly props: RollbackAlarmsProps) {
     super(scope, id);
     this.checkTriggers();
-    this.alarms = props.triggers.map((trigger) => trigger._brought ?? this.createAlarm(trigger));
+    const triggered = props.triggers.map((trigger) => trigger._brought ?? this.createAlarm(trigger));
+    this.alarms = props.killSwitch ? [...triggered, this.createKillSwitch()] : triggered;
   }
 
   /** The alarms as SageMaker wants them: by name. */
@@ -51,10 +58,11 @@ export class RollbackAlarms extends Construct {
   }
 
   private checkTriggers(): void {
-    const { prop, triggers } = this.props;
-    const checks = new Checks().that('RollbackAlarmCount', { count: triggers.length }, ({ count }) =>
-      count >= 1 && count <= MOST_ALARMS ? undefined
-        : `\`${prop}\` must hold 1 to ${MOST_ALARMS} triggers, as many alarms as SageMaker takes: got ${count}`);
+    const { prop, triggers, killSwitch } = this.props;
+    const most = killSwitch ? MOST_ALARMS - 1 : MOST_ALARMS;
+    const checks = new Checks().report('RollbackAlarmCount', triggers.length >= 1 && triggers.length <= most ? undefined
+      : `\`${prop}\` must hold 1 to ${most} triggers, because SageMaker takes ${MOST_ALARMS} alarms${killSwitch
+        ? ' and the kill switch is one' : ''}: got ${triggers.length}`);
     for (const id of repeated(triggers.map((trigger) => trigger._wanted?.id ?? trigger._brought?.node.path ?? ''))) {
       checks.report('RollbackTriggerTwice', `\`${prop}\` must name each trigger once: got ${shown(id)} more than once`);
     }
@@ -76,10 +84,25 @@ export class RollbackAlarms extends Construct {
       : undefined;
   }
 
+  /** Fires when somebody publishes a point: a press lasts ten minutes, and an alarm that is only set goes back at once. */
+  private createKillSwitch(): cw.IAlarm {
+    const { endpointName } = this.props.target;
+    return this.telling(new cw.Alarm(this, 'KillSwitch', {
+      alarmName: `${endpointName}/KillSwitch`,
+      alarmDescription: `Somebody wants the deployment that is running to roll back. ${runbook('KillSwitch')}`,
+      metric: new cw.Metric({ ...KILL_SWITCH_METRIC, dimensionsMap: { EndpointName: endpointName } }),
+      threshold: 0,
+      comparisonOperator: cw.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: KILL_SWITCH_MINUTES,
+      datapointsToAlarm: 1,
+      treatMissingData: cw.TreatMissingData.NOT_BREACHING,
+    }));
+  }
+
   private createAlarm(trigger: RollbackTrigger): cw.IAlarm {
-    const { target, topic } = this.props;
+    const { target } = this.props;
     const { id, description, metric, threshold, consecutiveMinutes } = trigger._wanted!;
-    const alarm = new cw.Alarm(this, id, {
+    return this.telling(new cw.Alarm(this, id, {
       alarmName: `${target.endpointName}/${id}`,
       alarmDescription: `${description} A deployment that is running rolls back. ${runbook(id)}`,
       metric: metric(target),
@@ -88,8 +111,11 @@ export class RollbackAlarms extends Construct {
       evaluationPeriods: consecutiveMinutes,
       datapointsToAlarm: consecutiveMinutes,
       treatMissingData: cw.TreatMissingData.NOT_BREACHING, // before its first request a new fleet has no data at all
-    });
-    alarm.addAlarmAction({ bind: () => ({ alarmActionArn: topic.topicRef.topicArn }) });
+    }));
+  }
+
+  private telling(alarm: cw.Alarm): cw.Alarm {
+    alarm.addAlarmAction({ bind: () => ({ alarmActionArn: this.props.topic.topicRef.topicArn }) });
     return alarm;
   }
 }

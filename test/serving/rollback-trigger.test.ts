@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 function alarms(...triggers: RollbackTrigger[]): RollbackAlarms {
-  return new RollbackAlarms(stack, 'Rollback', { prop: 'rollbackOn', triggers, target: TARGET, topic: new sns.Topic(stack, 'Topic') });
+  return new RollbackAlarms(stack, 'Rollback', { prop: 'rollbackOn', triggers, target: TARGET, killSwitch: false, topic: new sns.Topic(stack, 'Topic') });
 }
 
 function templateOf(...triggers: RollbackTrigger[]): Template {
@@ -45,7 +45,7 @@ test('what a trigger says of its own detection is what its alarm takes', () => {
   const triggers = [1, 2, 3, 4, 5].map((consecutiveMinutes) => RollbackTrigger.errorRateAbove({ consecutiveMinutes }));
   for (const [index, trigger] of triggers.entries()) {
     const own = new Stack(new App(), 'Own');
-    new RollbackAlarms(own, 'Rollback', { prop: 'rollbackOn', triggers: [trigger], target: TARGET, topic: new sns.Topic(own, 'Topic') });
+    new RollbackAlarms(own, 'Rollback', { prop: 'rollbackOn', triggers: [trigger], target: TARGET, killSwitch: false, topic: new sns.Topic(own, 'Topic') });
     expect(worstCaseMinutes(Template.fromStack(own))).toEqual({ 'churn/ErrorRate': trigger._worstCaseMinutes });
     expect(trigger._worstCaseMinutes).toBe(index + 3);
   }
@@ -153,7 +153,7 @@ describe('one to ten alarms, each once', () => {
 
   test.each([0, 11])('%p alarms are refused', (count) => {
     expect(() => alarms(...brought(count)))
-      .toThrow(`Test/Rollback: \`rollbackOn\` must hold 1 to 10 triggers, as many alarms as SageMaker takes: got ${count}`);
+      .toThrow(`Test/Rollback: \`rollbackOn\` must hold 1 to 10 triggers, because SageMaker takes 10 alarms: got ${count}`);
   });
 
   test('a trigger twice is refused', () => {

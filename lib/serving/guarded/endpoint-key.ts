@@ -31,17 +31,18 @@ export function letLogsUse(scope: Construct, key: kms.IKey, logGroupName: string
   }));
 }
 
-/** The key for the instances' storage. Families with local NVMe disks encrypt them in hardware and take none. */
-export function storageKey(instanceType: MlInstanceType, key: kms.IKey): kms.IKey | undefined {
-  return instanceType.hasLocalNvme === true ? undefined : key;
+/** Families with local NVMe disks encrypt them in hardware, and SageMaker takes no key for them. */
+export function takesKey(instanceType: MlInstanceType): boolean {
+  return instanceType.hasLocalNvme !== true;
 }
 
-/** Three packs ask every endpoint configuration for a key, also where SageMaker refuses one. */
-export function keepNvmeFinding(config: sagemaker.CfnEndpointConfig, instanceType: MlInstanceType): void {
-  if (instanceType.hasLocalNvme === true) {
+/** Three packs ask every endpoint configuration for a key, also where SageMaker takes none. */
+export function keepNvmeFinding(config: sagemaker.CfnEndpointConfig, machines: readonly MlInstanceType[]): void {
+  const local = machines.find((machine) => !takesKey(machine));
+  if (local !== undefined) {
     acknowledge(config, {
       rules: inRegulatedPacks('SageMakerEndpointConfigurationKMSKeyConfigured'),
-      reason: `${instanceType.name} stores on local NVMe disks, which encrypt in hardware; SageMaker takes no key for them.`,
+      reason: `${local.name} stores on local NVMe disks, which encrypt in hardware; SageMaker takes no key for them.`,
     });
   }
 }

@@ -1,13 +1,12 @@
 import { aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_logs as logs, ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ModelArtifact, ModelImage } from '../../artifacts';
+import { ModelContainer } from './model-container';
 import { acknowledge, acknowledgeAtSynth, wildcardResource } from '../../core/acknowledge';
 import { INSTANCE_METRICS, INVOCATION_METRICS } from '../endpoint-metrics';
 
 /** What a model needs from its role, and nothing else. */
 export interface ExecutionRoleProps {
-  readonly image: ModelImage;
-  readonly artifact?: ModelArtifact;
+  readonly containers: readonly ModelContainer[];
   readonly logGroup: logs.ILogGroup;
   readonly subnets: readonly ec2.ISubnet[];
   readonly securityGroup: ec2.ISecurityGroup;
@@ -42,14 +41,17 @@ export class ExecutionRole extends Construct {
   }
 
   private createPolicy(): iam.ManagedPolicy {
-    const { image, artifact, storageKey } = this.props;
+    const { containers, storageKey } = this.props;
     const policy = new iam.ManagedPolicy(this, 'Policy', {
       description: `What hosting the model of ${this.node.scope!.node.path} takes`,
       roles: [this.role],
       statements: [this.writeLogs(), this.publishMetrics(), this.describeNetwork(), ...this.useNetwork()],
     });
-    image.grantPull(policy);
-    artifact?.grantReadAllVersions(policy);
+    for (const { image, artifact, multiModel } of containers) {
+      image.grantPull(policy);
+      artifact?.grantReadAllVersions(policy);
+      multiModel?.grantRead(policy);
+    }
     if (storageKey !== undefined) {
       policy.addStatements(...useStorageKey(storageKey));
     }
@@ -113,12 +115,13 @@ export class ExecutionRole extends Construct {
   }
 
   private keepFindings(): void {
-    const { artifact } = this.props;
-    if (artifact !== undefined) {
+    const { containers } = this.props;
+    const models = containers.flatMap(({ artifact, multiModel }) => artifact?._allVersionsArn ?? multiModel?._modelsArn ?? []);
+    if (models.length > 0) {
       acknowledgeAtSynth(this.policy, () => ({
-        rules: [wildcardResource(this, artifact._allVersionsArn)],
+        rules: models.map((arn) => wildcardResource(this, arn)),
         reason: 'Until a deployment is over the old fleet runs the old version and may have to start an instance, so the role reads '
-          + 'every version of this one model.',
+          + 'every version of its models, below their prefixes.',
       }));
     }
     acknowledge(this.policy, {

@@ -1,20 +1,27 @@
 import {
-  aws_cloudwatch as cw, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sagemaker as sagemaker, aws_sns as sns, Names,
-  RemovalPolicy, Stack,
+  aws_cloudwatch as cw, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sagemaker as sagemaker, aws_sns as sns, Duration,
+  Names, RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { checkProps } from './check-props';
+import { ConfigPruner } from './config-pruner';
+import { DataCapture } from './data-capture';
+import { checkDeployedInstanceType } from './deployed-instance-type';
 import { DeploymentPlan } from './deployment-plan';
-import { createKey, keepNvmeFinding, letLogsUse, storageKey } from './endpoint-key';
+import { DeploymentVerifier } from './deployment-verifier';
+import { createEndpointConfig, fewestInstances, storageKeyOf } from './endpoint-config';
+import { createKey, letLogsUse } from './endpoint-key';
+import { EndpointScaling } from './endpoint-scaling';
 import { ExistingModel } from './existing-model';
 import { HostedModel } from './hosted-model';
-import { checkEnvironment } from './model-environment';
+import { ModelContainer } from './model-container';
+import { MultiModel } from './multi-model';
 import { checkRenderedDeployment } from './rendered-deployment';
 import { RollbackTopic } from './rollback-topic';
+import { ENDPOINT_TAG } from './runtime/contract';
+import { VariantHosting } from './variant-hosting';
 import { ModelArtifact, ModelImage } from '../../artifacts';
-import { Checks } from '../../core/checks';
 import { MlInstanceType } from '../../core/instance-type';
-import { shown } from '../../core/invalid-props';
-import { checkName } from '../../core/names';
 import { IMlNetwork } from '../../network';
 import { EndpointSlot } from '../endpoint-slot';
 import { IModelEndpoint } from '../model-endpoint';
@@ -22,7 +29,7 @@ import { ModelEndpointBase } from '../model-endpoint-base';
 import { RollbackAlarms } from '../rollback-alarms';
 import { RollbackTrigger } from '../rollback-trigger';
 
-/** What a `GuardedEndpoint` is made from: `image` with `network`, or `existingModel`. */
+/** What a `GuardedEndpoint` is made from: `image` (or `pipeline`) with `network`, or `existingModel`. */
 export interface GuardedEndpointProps {
   /**
    * The name callers invoke: 2 to 63 lower-case letters, digits and inner hyphens. Changing it replaces the endpoint.
@@ -31,7 +38,7 @@ export interface GuardedEndpointProps {
   readonly endpointName?: string;
   /**
    * The container that serves, by digest.
-   * @default - none; `existingModel` is required then
+   * @default - none; `pipeline` or `existingModel` is required then
    */
   readonly image?: ModelImage;
   /**
@@ -46,6 +53,17 @@ export interface GuardedEndpointProps {
    */
   readonly environment?: { [name: string]: string };
   /**
+   * Many models in place of `artifact`, of which **the caller chooses**: read what `MultiModel` says first.
+   * @default - one model
+   */
+  readonly multiModel?: MultiModel;
+  /**
+   * Containers that each request passes through in order, 2 to 15, in place of `image`, `artifact`, `environment` and
+   * `multiModel`.
+   * @default - one container
+   */
+  readonly pipeline?: ModelContainer[];
+  /**
    * Where the model runs. Required with `image`; the network of an existing model is its maker's.
    * @default - none
    */
@@ -56,17 +74,28 @@ export interface GuardedEndpointProps {
    */
   readonly networkIsolation?: boolean;
   /**
-   * A SageMaker model made elsewhere, in place of `image`, `artifact`, `environment`, `network` and `networkIsolation`.
-   * @default - a model is made from `image`
+   * A SageMaker model made elsewhere, in place of everything that makes one here.
+   * @default - a model is made from `image` or `pipeline`
    */
   readonly existingModel?: ExistingModel;
   /** The machine. Inf1 is refused: SageMaker's guardrails silently do not apply to it. */
   readonly instanceType: MlInstanceType;
   /**
-   * How many machines: at least two, because one machine is one zone.
-   * @default 2
+   * How many machines: at least two, because one machine is one zone. With `scaling` it is where the first deployment
+   * starts.
+   * @default - 2, or the `min` of `scaling`
    */
   readonly instanceCount?: number;
+  /**
+   * How the number of machines follows the load. Updates keep the number it has reached.
+   * @default - it does not
+   */
+  readonly scaling?: EndpointScaling;
+  /**
+   * What the machines are told beyond type and count.
+   * @default - SageMaker's own choices
+   */
+  readonly hosting?: VariantHosting;
   /**
    * How a new version takes over.
    * @default DeploymentPlan.canary()
@@ -77,6 +106,24 @@ export interface GuardedEndpointProps {
    * @default RollbackTrigger.defaults()
    */
   readonly rollbackOn?: RollbackTrigger[];
+  /**
+   * Whether an alarm that an operator can force ends a running deployment (docs/runbook.md, "kill-switch"). It takes one of
+   * the ten places. SageMaker has no call that cancels an update; that a forced alarm does is unverified.
+   * @default true
+   */
+  readonly killSwitch?: boolean;
+  /**
+   * Copies of requests and answers. Sensitive: see `DataCapture`.
+   * @default - nothing is captured
+   */
+  readonly dataCapture?: DataCapture;
+  /**
+   * Metrics per instance and container, published every 10, 30, 60, 120, 180, 240 or 300 seconds. They cost more, and a
+   * change is a deployment. Detection stays as it is: our alarms read whole minutes, because alarms of 10 seconds on these
+   * metrics are unverified; only the minute until CloudWatch has the metric becomes shorter.
+   * @default - one metric per variant and minute
+   */
+  readonly enhancedMetrics?: Duration;
   /**
    * Who is told when a trigger fires.
    * @default - a new encrypted topic, `notifications`; subscribe to it
@@ -95,16 +142,17 @@ export interface GuardedEndpointProps {
   readonly logRetention?: logs.RetentionDays;
 }
 
-const FEWEST_INSTANCES = 2;
 const LONGEST_NAME = 63;
+const SLOT = EndpointSlot.STABLE.variantName;
 
 /**
  * A SageMaker endpoint owned by CloudFormation. `cdk deploy` of a new image or artifact goes out by SageMaker's deployment
- * guardrails and rolls itself back when a trigger fires on the new fleet.
+ * guardrails and rolls itself back when a trigger fires on the new fleet. A deployment that SageMaker rolled back without a
+ * word is noticed and fails, and earlier versions stay to go back to.
  *
- * Makes a model, an endpoint configuration, an endpoint, four alarms, and, unless given, role, security group, key, log
- * group and topic. Everything that serving needs is kept when the stack is deleted. Costs: the instances, twice while a
- * blue/green deployment runs; the alarms; a key; logs.
+ * Makes a model, an endpoint configuration, an endpoint, five alarms, two checks after the deployment, and, unless given,
+ * role, security group, key, log group and topic. Everything that serving needs is kept when the stack is deleted. Costs:
+ * the instances, twice while a blue/green deployment runs; the alarms; a key; logs.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
  */
@@ -122,7 +170,7 @@ export class GuardedEndpoint extends ModelEndpointBase {
   public readonly endpointArn: string;
   /** What SageMaker hosts the model with. */
   public readonly executionRole: iam.IRole;
-  /** The alarms that roll back, in the order of the triggers. */
+  /** The alarms that roll back, in the order of the triggers, and the kill switch. */
   public readonly rollbackAlarms: cw.IAlarmRef[];
   /** Where the alarms report. */
   public readonly notifications: sns.ITopicRef;
@@ -137,17 +185,17 @@ export class GuardedEndpoint extends ModelEndpointBase {
     // a literal, never the attribute of the endpoint: alarms name it, and the endpoint names the alarms
     this.endpointName = props.endpointName ?? nameFromPath(this);
     this.endpointArn = endpointArn(this, this.endpointName);
-
     this.encryptionKey = props.encryptionKey ?? createKey(this);
     this.logGroup = this.createLogGroup(props.logRetention);
     this.notifications = props.notify ?? new RollbackTopic(this, 'Notifications', { key: this.encryptionKey }).topic;
 
     const model = props.existingModel ?? this.createModel(props);
     this.executionRole = model.executionRole;
-    const config = this.createEndpointConfig(props, model.modelName);
+    const config = this.createConfig(props, model.modelName);
     const alarms = this.createAlarms(props, config);
     this.rollbackAlarms = [...alarms.alarms];
-    this.createEndpoint(props, config, alarms);
+    const endpoint = this.createEndpoint(props, config, alarms);
+    this.verify(props, config, this.scale(props, endpoint, config));
   }
 
   /** SageMaker would make the log group by itself, unencrypted and for ever. */
@@ -160,61 +208,60 @@ export class GuardedEndpoint extends ModelEndpointBase {
   }
 
   private createModel(props: GuardedEndpointProps): HostedModel {
+    const { image, artifact, environment, multiModel } = props;
     return new HostedModel(this, 'Model', {
-      image: props.image!, // checked
-      network: props.network!,
-      artifact: props.artifact,
-      environment: props.environment ?? {},
+      containers: props.pipeline ?? [ModelContainer._of({ image: image!, artifact, environment, multiModel })], // checked
+      network: props.network!, // checked
       isolated: props.networkIsolation ?? true,
       logGroup: this.logGroup,
-      storageKey: storageKey(props.instanceType, this.encryptionKey),
+      storageKey: storageKeyOf(props, this.encryptionKey),
+      tags: this.endpointTag(),
     });
   }
 
-  /** Unnamed, because every change replaces it, and kept, because it is what a rollback goes back to. */
-  private createEndpointConfig(props: GuardedEndpointProps, modelName: string): sagemaker.CfnEndpointConfig {
-    const config = new sagemaker.CfnEndpointConfig(this, 'Config', {
-      kmsKeyId: storageKey(props.instanceType, this.encryptionKey)?.keyArn,
-      productionVariants: [{
-        variantName: EndpointSlot.STABLE.variantName,
-        modelName,
-        instanceType: props.instanceType.name,
-        initialInstanceCount: instanceCount(props),
-        initialVariantWeight: 1,
-      }],
+  private createConfig(props: GuardedEndpointProps, modelName: string): sagemaker.CfnEndpointConfig {
+    return createEndpointConfig(this, props, {
+      modelName, variantName: SLOT, key: this.encryptionKey, role: this.executionRole, tags: this.endpointTag(),
     });
-    config.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    props.existingModel?._settle(config);
-    keepNvmeFinding(config, props.instanceType);
-    return config;
+  }
+
+  /** By this tag the pruner knows whose a configuration and a model are. */
+  private endpointTag() {
+    return [{ key: ENDPOINT_TAG, value: this.endpointName }];
   }
 
   private createAlarms(props: GuardedEndpointProps, config: sagemaker.CfnEndpointConfig): RollbackAlarms {
     return new RollbackAlarms(this, 'Rollback', {
       prop: 'rollbackOn',
       triggers: props.rollbackOn ?? RollbackTrigger.defaults(),
+      killSwitch: props.killSwitch ?? true,
       topic: this.notifications,
       target: {
         endpointName: this.endpointName,
-        variantName: EndpointSlot.STABLE.variantName,
+        variantName: SLOT,
         endpointConfigName: config.attrEndpointConfigName, // the new fleet only: the old one must not block its own fix
       },
     });
   }
 
-  private createEndpoint(props: GuardedEndpointProps, config: sagemaker.CfnEndpointConfig, alarms: RollbackAlarms): void {
+  private createEndpoint(
+    props: GuardedEndpointProps, config: sagemaker.CfnEndpointConfig, alarms: RollbackAlarms,
+  ): sagemaker.CfnEndpoint {
     const plan = props.deployment ?? DeploymentPlan.canary();
     const endpoint = new sagemaker.CfnEndpoint(this, 'Resource', {
       endpointName: this.endpointName,
       endpointConfigName: config.attrEndpointConfigName,
       deploymentConfig: {
-        ...plan._render(this, { instanceCount: instanceCount(props), ...alarms.detection }),
+        ...plan._render(this, { instanceCount: fewestInstances(props), ...alarms.detection }),
         autoRollbackConfiguration: { alarms: alarms.names.map((alarmName) => ({ alarmName })) },
       },
+      // an update would set a scaled fleet back to its first count
+      retainAllVariantProperties: this.keepsCounts(props) ? true : undefined,
     });
     endpoint.applyRemovalPolicy(RemovalPolicy.RETAIN);
     endpoint.node.addDependency(this.logGroup, this.grantDescribe(alarms));
     checkRenderedDeployment(endpoint);
+    return endpoint;
   }
 
   /**
@@ -230,44 +277,42 @@ export class GuardedEndpoint extends ModelEndpointBase {
       })],
     });
   }
-}
 
-function checkProps(scope: GuardedEndpoint, props: GuardedEndpointProps): void {
-  const checks = new Checks()
-    .number('InstanceCount', 'instanceCount', props.instanceCount, {
-      min: FEWEST_INSTANCES, whole: true, hint: 'one instance is one Availability Zone',
-    })
-    .report('NoGuardrails', props.instanceType.supportsGuardrails === false
-      ? `\`instanceType\` must take SageMaker's deployment guardrails: got ${shown(props.instanceType.name)}, for which SageMaker `
-        + 'falls back to all at once without a bake and says nothing; choose an Inf2 type'
-      : undefined);
-  if (props.endpointName !== undefined) {
-    checkName(checks, 'endpointName', 'endpointName', props.endpointName);
+  /** What the checks have to wait for: the endpoint, and what scales it. */
+  private scale(props: GuardedEndpointProps, endpoint: sagemaker.CfnEndpoint, config: sagemaker.CfnEndpointConfig): Construct {
+    if (props.scaling === undefined) {
+      return endpoint;
+    }
+    checkDeployedInstanceType(config);
+    const target = props.scaling._bind(new Construct(this, 'Scaling'), { endpointName: this.endpointName, variantName: SLOT });
+    target.node.addDependency(endpoint);
+    return target;
   }
-  checkModelProps(checks, props);
-  checks.settle(scope);
-  props.image?._settle(scope);
-  props.instanceType._settle(scope);
-}
 
-/** Either everything a model is made from, or a model. */
-function checkModelProps(checks: Checks, props: GuardedEndpointProps): void {
-  const { existingModel, image, artifact, environment, network, networkIsolation } = props;
-  if (existingModel === undefined) {
-    checks.report('ImageMissing', image === undefined ? '`image` must be given, or `existingModel`: got neither' : undefined);
-    checks.report('NetworkMissing', network === undefined
-      ? '`network` must be given with `image`: got none; make an MlNetwork, or bring your VPC with MlNetwork.fromVpc' : undefined);
-    checkEnvironment(checks, 'environment', environment ?? {});
-    return;
+  private keepsCounts({ scaling, hosting }: GuardedEndpointProps): boolean {
+    return scaling !== undefined || hosting?._scalesItself === true;
   }
-  const given = Object.entries({ image, artifact, environment, network, networkIsolation })
-    .filter(([, value]) => value !== undefined).map(([prop]) => `\`${prop}\``);
-  checks.report('ModelGivenTwice', given.length === 0 ? undefined
-    : `\`existingModel\` must stand alone, because its maker decided these already: got ${given.join(', ')} as well; drop them`);
-}
 
-function instanceCount(props: GuardedEndpointProps): number {
-  return props.instanceCount ?? FEWEST_INSTANCES;
+  /** SageMaker rolls back without a word; and what is kept for a rollback must not pile up for ever. */
+  private verify(props: GuardedEndpointProps, config: sagemaker.CfnEndpointConfig, deployed: Construct): void {
+    const common = {
+      endpointName: this.endpointName, endpointArn: this.endpointArn, endpointConfigName: config.attrEndpointConfigName,
+    };
+    const { scaling } = props;
+    const verifier = new DeploymentVerifier(this, 'Verifier', {
+      ...common,
+      variants: [{
+        variantName: SLOT,
+        weight: 1,
+        instanceCount: fewestInstances(props),
+        minInstances: scaling?._min,
+        maxInstances: scaling?._max,
+      }],
+      retained: this.keepsCounts(props),
+    });
+    verifier.node.addDependency(deployed);
+    new ConfigPruner(this, 'Pruner', { ...common, after: verifier });
+  }
 }
 
 /** A name that is known at synth and stays: from the path, as CDK derives all of its names. */

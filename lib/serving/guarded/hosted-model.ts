@@ -1,18 +1,18 @@
-import { aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sagemaker as sagemaker, RemovalPolicy } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sagemaker as sagemaker, CfnTag, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ExecutionRole } from './execution-role';
-import { ModelArtifact, ModelImage } from '../../artifacts';
+import { ModelContainer } from './model-container';
 import { IMlNetwork } from '../../network';
 
 /** What a model is made from; all of it checked by the endpoint. */
 export interface HostedModelProps {
-  readonly image: ModelImage;
-  readonly artifact?: ModelArtifact;
-  readonly environment: { [name: string]: string };
+  /** One, or several that each request passes through in order. */
+  readonly containers: readonly ModelContainer[];
   readonly network: IMlNetwork;
   readonly isolated: boolean;
   readonly logGroup: logs.ILogGroup;
   readonly storageKey?: kms.IKey;
+  readonly tags: CfnTag[];
 }
 
 /**
@@ -25,11 +25,12 @@ export class HostedModel extends Construct {
 
   constructor(scope: Construct, id: string, props: HostedModelProps) {
     super(scope, id);
-    const { network, image, artifact, environment } = props;
+    const { network } = props;
     const securityGroup = network.workloadSecurityGroup(this, 'SecurityGroup', `Model of ${scope.node.path}`);
     securityGroup.applyRemovalPolicy(RemovalPolicy.RETAIN); // the endpoint outlives the stack, and its interfaces use it
     const { role, policy } = new ExecutionRole(this, 'ExecutionRole', { ...props, subnets: network.subnets, securityGroup });
 
+    const [first, ...others] = props.containers.map(definition);
     const model = new sagemaker.CfnModel(this, 'Resource', {
       executionRoleArn: role.roleArn,
       enableNetworkIsolation: props.isolated,
@@ -37,15 +38,22 @@ export class HostedModel extends Construct {
         subnets: network.subnets.map(({ subnetId }) => subnetId),
         securityGroupIds: [securityGroup.securityGroupId],
       },
-      primaryContainer: {
-        image: image.uri,
-        modelDataUrl: artifact?.uri,
-        environment: Object.keys(environment).length === 0 ? undefined : environment,
-      },
+      ...(others.length === 0 ? { primaryContainer: first } : { containers: [first, ...others] }),
+      tags: props.tags,
     });
     model.applyRemovalPolicy(RemovalPolicy.RETAIN);
     model.node.addDependency(policy);
     this.modelName = model.attrModelName;
     this.executionRole = role;
   }
+}
+
+function definition(container: ModelContainer): sagemaker.CfnModel.ContainerDefinitionProperty {
+  const { image, artifact, multiModel, environment } = container;
+  return {
+    image: image.uri,
+    modelDataUrl: multiModel?.uri ?? artifact?.uri,
+    environment: Object.keys(environment).length === 0 ? undefined : environment,
+    ...(multiModel === undefined ? {} : { mode: 'MultiModel', multiModelConfig: { modelCacheSetting: multiModel._cacheSetting } }),
+  };
 }

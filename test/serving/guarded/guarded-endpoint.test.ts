@@ -108,14 +108,14 @@ describe('a deployment rolls itself back', () => {
     expect(Object.keys(config).sort()).toEqual(['AutoRollbackConfiguration', 'BlueGreenUpdatePolicy']);
     const names = config.AutoRollbackConfiguration.Alarms.map(({ AlarmName }: { AlarmName: { Ref: string } }) => AlarmName.Ref);
     expect(names.sort()).toEqual(Object.keys(template.findResources('AWS::CloudWatch::Alarm')).sort());
-    expect(names).toHaveLength(4);
+    expect(names).toHaveLength(5); // four triggers and the kill switch
   });
 
-  test('every dimension of every alarm names the new configuration, and the endpoint by its literal name', () => {
+  test('every metric of every trigger names the new configuration, and the endpoint by its literal name', () => {
     const template = templateOf();
     const config = only(template, 'AWS::SageMaker::EndpointConfig');
     const metrics = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
-      .flatMap(({ Properties }) => Properties.Metrics).flatMap(({ MetricStat }) => MetricStat ?? []);
+      .flatMap(({ Properties }) => Properties.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat ?? []);
     expect(metrics).toHaveLength(8);
     for (const { Metric: { Dimensions: dimensions } } of metrics) {
       expect(dimensions).toEqual([
@@ -143,13 +143,13 @@ describe('a deployment rolls itself back', () => {
   });
 
   test('by the triggers that are asked for', () => {
-    const template = templateOf({ rollbackOn: [RollbackTrigger.errorRateAbove({ percent: 1 })] });
+    const template = templateOf({ rollbackOn: [RollbackTrigger.errorRateAbove({ percent: 1 })], killSwitch: false });
     template.resourceCountIs('AWS::CloudWatch::Alarm', 1);
   });
 
   test('by an alarm of the user, which the role may describe too', () => {
     const alarm = cw.Alarm.fromAlarmArn(stack, 'Ours', 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:ours');
-    const template = templateOf({ rollbackOn: [RollbackTrigger.alarm(alarm)] });
+    const template = templateOf({ rollbackOn: [RollbackTrigger.alarm(alarm)], killSwitch: false });
     template.hasResourceProperties('AWS::SageMaker::Endpoint', {
       DeploymentConfig: { AutoRollbackConfiguration: { Alarms: [{ AlarmName: 'ours' }] } },
     });
@@ -185,6 +185,25 @@ describe('a deployment rolls itself back', () => {
     });
   });
 
+  test('by a switch that an operator can press, which lasts ten minutes', () => {
+    templateOf().hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'churn/KillSwitch',
+      Namespace: 'MlPlatform/KillSwitch',
+      MetricName: 'Stop',
+      Dimensions: [{ Name: 'EndpointName', Value: 'churn' }],
+      Statistic: 'Maximum',
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+      EvaluationPeriods: 10,
+      DatapointsToAlarm: 1,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('or without one, when it is not wanted', () => {
+    expect(JSON.stringify(templateOf({ killSwitch: false }).toJSON())).not.toContain('KillSwitch');
+  });
+
   test('or a topic that is brought', () => {
     const template = templateOf({ notify: sns.Topic.fromTopicArn(stack, 'Ours', 'arn:aws:sns:eu-west-1:111122223333:ours') });
     template.resourceCountIs('AWS::SNS::Topic', 0);
@@ -197,7 +216,9 @@ describe('nothing waits in a circle', () => {
     const template = templateOf();
     const config = only(template, 'AWS::SageMaker::EndpointConfig');
     const endpoint = only(template, 'AWS::SageMaker::Endpoint');
-    for (const alarm of Object.keys(template.findResources('AWS::CloudWatch::Alarm'))) {
+    const triggers = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).filter((id) => !id.includes('KillSwitch'));
+    expect(triggers).toHaveLength(4);
+    for (const alarm of triggers) {
       expect(waitsFor(template, alarm, config)).toBe(true);
       expect(waitsFor(template, endpoint, alarm)).toBe(true);
       expect(waitsFor(template, alarm, endpoint)).toBe(false);
@@ -237,7 +258,9 @@ describe('the role', () => {
   });
 
   test('names every action, and no wildcard but where no ARN exists', () => {
-    const policies = Object.values(templateOf().findResources('AWS::IAM::ManagedPolicy'));
+    const policies = Object.values(templateOf().findResources('AWS::IAM::ManagedPolicy'))
+      .filter(({ Properties }) => Properties.Roles.some((named: { Ref: string }) => named.Ref.includes('ExecutionRole')));
+    expect(policies).toHaveLength(2);
     const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
     expect(statements.flatMap(({ Action }) => Action).filter((action: string) => action.includes('*'))).toEqual([]);
     const anywhere = statements.filter(({ Resource: resources }) => [resources].flat().includes('*')).flatMap(({ Action }) => Action);
@@ -352,7 +375,7 @@ describe('bad input', () => {
 
   test('fails for more than ten alarms', () => {
     const rollbackOn = Array.from({ length: 11 }, (_, index) => RollbackTrigger.alarm(cw.Alarm.fromAlarmName(stack, `A${index}`, `a${index}`)));
-    expect(() => templateOf({ rollbackOn })).toThrow('must hold 1 to 10 triggers');
+    expect(() => templateOf({ rollbackOn })).toThrow('must hold 1 to 9 triggers, because SageMaker takes 10 alarms and the kill switch is one');
   });
 
   test.each(['DB_PASSWORD', 'apiKey', 'AWS_SECRET_ACCESS_KEY', 'HF_TOKEN', 'dbCredentials', 'PRIVATE_KEY_PATH', 'SLACK_TOKEN'])(
@@ -439,8 +462,8 @@ test('the key, the log group, the role and the alarms are at hand', () => {
   expect(endpoint.encryptionKey.node.path).toBe('Test/Ours');
   expect(stack.resolve(endpoint.logGroup.logGroupName)).toEqual({ Ref: expect.stringMatching(/^EndpointLogs/) });
   expect(endpoint.executionRole).toBeInstanceOf(iam.Role);
-  expect(endpoint.rollbackAlarms).toHaveLength(4);
-  Template.fromStack(stack).resourceCountIs('AWS::KMS::Key', 2); // ours, and the network's
+  expect(endpoint.rollbackAlarms).toHaveLength(5);
+  Template.fromStack(stack).resourceCountIs('AWS::KMS::Key', 3); // ours, the network's, the handlers'
 });
 
 test('the endpoint itself is the default child', () => {

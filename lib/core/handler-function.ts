@@ -1,0 +1,114 @@
+import { aws_iam as iam, aws_lambda as lambda, Duration, Stack } from 'aws-cdk-lib';
+import { Construct, IConstruct } from 'constructs';
+import { acknowledge, inRegulatedPacks, KeptFinding } from './acknowledge';
+import { handlerBundle } from './handler-bundle';
+import { HandlerLogs } from './handler-logs';
+
+/** What a handler runs with. */
+export interface HandlerFunctionProps {
+  /** The folder of its bundle: the name of its `*.lambda.ts` file. */
+  readonly bundle: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  /** By the names in its contract. */
+  readonly environment: { readonly [name: string]: string };
+  /** What it may do beside writing logs and traces; each with a sid. */
+  readonly statements: readonly iam.PolicyStatement[];
+  /** Why nobody reads a dead-letter queue of it, and why it takes no share of the account's concurrency. */
+  readonly kept: readonly KeptFinding[];
+  /** Why statements name more than one resource each. */
+  readonly keptOnPolicy?: readonly KeptFinding[];
+}
+
+/** Why a function that answers CloudFormation has neither a dead-letter queue nor a concurrency of its own. */
+export const ANSWERS_CLOUDFORMATION: readonly KeptFinding[] = [{
+  rules: ['Serverless-LambdaDLQ', ...['HIPAA.Security', 'NIST.800.53.R5'].map((pack) => `${pack}-LambdaDLQ`)],
+  reason: 'CloudFormation waits for the answer and ends the deployment with an error when none comes; an event in a queue would be '
+    + 'answered by nobody.',
+}, {
+  rules: ['HIPAA.Security', 'NIST.800.53.R5'].map((pack) => `${pack}-LambdaConcurrency`),
+  reason: 'Only CloudFormation calls it, once or twice for each deployment; a reservation would take capacity from the functions that '
+    + 'serve.',
+}];
+
+/**
+ * A function of this library: bundled code, the stack's log group, a role with one managed policy. Makes three resources and,
+ * with the first function of a stack, two for the logs. Costs: what it runs, traces, and the logs.
+ */
+export class HandlerFunction extends Construct {
+  /** The function of that id for the whole stack that `scope` is in, made by the first who asks. */
+  public static inStackOf(scope: IConstruct, id: string, props: HandlerFunctionProps): HandlerFunction {
+    const stack = Stack.of(scope);
+    const existing = stack.node.tryFindChild(id) as HandlerFunction | undefined;
+    return existing ?? new HandlerFunction(stack, id, props);
+  }
+
+  public readonly functionArn: string;
+  private readonly policy: iam.ManagedPolicy;
+  private readonly statements: readonly iam.PolicyStatement[];
+
+  constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    super(scope, id);
+    this.statements = props.statements;
+    const logGroup = HandlerLogs.of(this);
+    const role = new iam.Role(this, 'Role', {
+      description: props.description, assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    });
+    this.policy = this.createPolicy(role, props, logGroup.logGroupArn);
+    const handler = new lambda.Function(this, 'Resource', {
+      description: props.description,
+      code: handlerBundle(props.bundle),
+      handler: 'index.handler',
+      runtime: lambda.Runtime.NODEJS_24_X, // the newest, which two packs ask for
+      architecture: lambda.Architecture.ARM_64,
+      memorySize: 256,
+      timeout: props.timeout,
+      environment: { ...props.environment },
+      role: role.withoutPolicyUpdates(), // or CDK would add tracing as an inline policy
+      logGroup,
+      tracing: lambda.Tracing.ACTIVE,
+    });
+    handler.node.addDependency(this.policy);
+    this.functionArn = handler.functionArn;
+    this.keepFindings(handler, props);
+  }
+
+  /** One of the statements that it was made with, so that each who uses the function can add what is theirs. */
+  public statement(sid: string): iam.PolicyStatement {
+    const statement = this.statements.find((each) => each.sid === sid);
+    if (statement === undefined) {
+      throw new Error(`${this.node.path} has no statement ${sid}`);
+    }
+    return statement;
+  }
+
+  private createPolicy(
+    role: iam.Role, { description, statements }: HandlerFunctionProps, logGroupArn: string,
+  ): iam.ManagedPolicy {
+    return new iam.ManagedPolicy(this, 'Policy', {
+      description,
+      roles: [role],
+      statements: [
+        new iam.PolicyStatement({
+          sid: 'WriteLogs', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn],
+        }),
+        new iam.PolicyStatement({
+          sid: 'WriteTraces', actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], resources: ['*'],
+        }),
+        ...statements,
+      ],
+    });
+  }
+
+  private keepFindings(handler: lambda.Function, { kept, keptOnPolicy = [] }: HandlerFunctionProps): void {
+    acknowledge(handler, {
+      rules: inRegulatedPacks('LambdaInsideVPC'),
+      reason: 'It calls public AWS APIs over TLS and holds no connection to anything in a VPC; inside one it would need a way out for '
+        + 'the answer to CloudFormation, which goes to an address in S3.',
+    }, ...kept);
+    acknowledge(this.policy, {
+      rules: ['AwsSolutions-IAM5[Resource::*]'],
+      reason: 'The X-Ray write actions, and the SageMaker list actions where they are granted, have no resource ARN in IAM.',
+    }, ...keptOnPolicy);
+  }
+}

@@ -1,0 +1,81 @@
+import { Construct } from 'constructs';
+import { FEWEST_INSTANCES } from './endpoint-config';
+import type { GuardedEndpointProps } from './guarded-endpoint';
+import { ModelContainer } from './model-container';
+import { Checks, inSeconds } from '../../core/checks';
+import { shown } from '../../core/invalid-props';
+import { checkName } from '../../core/names';
+
+const FEWEST_CONTAINERS = 2;
+const MOST_CONTAINERS = 15;
+const METRIC_SECONDS = [10, 30, 60, 120, 180, 240, 300];
+
+/** All problems of an endpoint's props at once. */
+export function checkProps(scope: Construct, props: GuardedEndpointProps): void {
+  const checks = new Checks()
+    .number('InstanceCount', 'instanceCount', props.instanceCount, {
+      min: FEWEST_INSTANCES, whole: true, hint: 'one instance is one Availability Zone',
+    })
+    .report('NoGuardrails', props.instanceType.supportsGuardrails === false
+      ? `\`instanceType\` must take SageMaker's deployment guardrails: got ${shown(props.instanceType.name)}, for which SageMaker `
+        + 'falls back to all at once without a bake and says nothing; choose an Inf2 type'
+      : undefined)
+    .report('ScaledTwice', props.scaling !== undefined && props.hosting?._scalesItself === true
+      ? '`scaling` and `managedInstances` of `hosting` must not both be given, because they would undo each other: got both' : undefined);
+  if (props.endpointName !== undefined) {
+    checkName(checks, 'endpointName', 'endpointName', props.endpointName);
+  }
+  checkMetrics(checks, props);
+  checkModel(checks, props);
+  checks.settle(scope);
+  props.instanceType._settle(scope);
+  props.scaling?._settle(scope, {
+    instanceCount: props.instanceCount, burstable: props.instanceType.burstable, instanceTypeName: props.instanceType.name,
+  });
+  settleContainers(scope, props);
+}
+
+function checkMetrics(checks: Checks, { enhancedMetrics }: GuardedEndpointProps): void {
+  if (enhancedMetrics !== undefined) {
+    checks.that('MetricFrequency', { seconds: inSeconds('enhancedMetrics', enhancedMetrics) }, ({ seconds }) =>
+      METRIC_SECONDS.includes(seconds) ? undefined
+        : `\`enhancedMetrics\` must be one of ${METRIC_SECONDS.join(', ')} seconds: got ${shown(seconds)}`);
+  }
+}
+
+/** Either everything a model is made from, or a model. */
+function checkModel(checks: Checks, props: GuardedEndpointProps): void {
+  const { existingModel, image, artifact, environment, multiModel, pipeline, network, networkIsolation } = props;
+  if (existingModel !== undefined) {
+    const given = namesOf({ image, artifact, environment, multiModel, pipeline, network, networkIsolation });
+    checks.report('ModelGivenTwice', given === '' ? undefined
+      : `\`existingModel\` must stand alone, because its maker decided these already: got ${given} as well; drop them`);
+    return;
+  }
+  checks.report('NetworkMissing', network === undefined
+    ? '`network` must be given with `image`: got none; make an MlNetwork, or bring your VPC with MlNetwork.fromVpc' : undefined);
+  if (pipeline === undefined) {
+    checks.report('ImageMissing', image === undefined ? '`image` must be given, or `pipeline`, or `existingModel`: got none' : undefined);
+    return;
+  }
+  const given = namesOf({ image, artifact, environment, multiModel });
+  checks
+    .report('ContainersGivenTwice', given === '' ? undefined
+      : `\`pipeline\` must stand alone, because its containers say these: got ${given} as well; move them into ModelContainer.of`)
+    .report('ContainerCount', pipeline.length >= FEWEST_CONTAINERS && pipeline.length <= MOST_CONTAINERS ? undefined
+      : `\`pipeline\` must hold ${FEWEST_CONTAINERS} to ${MOST_CONTAINERS} containers: got ${pipeline.length}; for one use \`image\``)
+    .report('MultiModelInPipeline', pipeline.some((container) => container.multiModel !== undefined)
+      ? '`pipeline` must not hold a container with `multiModel`, which SageMaker takes only alone: got one' : undefined);
+}
+
+/** What a container says of itself, in its own words and under the path of the endpoint. */
+function settleContainers(scope: Construct, { pipeline, image, artifact, environment, multiModel }: GuardedEndpointProps): void {
+  pipeline?.forEach((container, index) => container._settle(scope, `pipeline[${index}].`));
+  if (image !== undefined) {
+    ModelContainer._of({ image, artifact, environment, multiModel })._settle(scope, '');
+  }
+}
+
+function namesOf(given: object): string {
+  return Object.entries(given).filter(([, value]) => value !== undefined).map(([prop]) => `\`${prop}\``).join(', ');
+}

@@ -1,0 +1,72 @@
+import { IConstruct } from 'constructs';
+import { checkEnvironment } from './model-environment';
+import { MultiModel } from './multi-model';
+import { ModelArtifact, ModelImage } from '../../artifacts';
+import { Checks } from '../../core/checks';
+
+/** What one container of a model is. */
+export interface ModelContainerOptions {
+  /** The container, by digest. */
+  readonly image: ModelImage;
+  /**
+   * What it serves. Left out for an image that holds its model, and with `multiModel`.
+   * @default - none
+   */
+  readonly artifact?: ModelArtifact;
+  /**
+   * Environment of the container: at most 100 entries, no secrets.
+   * @default - none
+   */
+  readonly environment?: { [name: string]: string };
+  /**
+   * Many models in place of `artifact`. Read what `MultiModel` says of callers first.
+   * @default - one model
+   */
+  readonly multiModel?: MultiModel;
+}
+
+/** One container of a model: an image, what it serves, its environment. */
+export class ModelContainer {
+  /** Judges the options and keeps them. */
+  public static of(options: ModelContainerOptions): ModelContainer {
+    const container = new ModelContainer(options.image, options.environment ?? {}, options.artifact, options.multiModel);
+    container.check('').settle();
+    return container;
+  }
+
+  /**
+   * Of props that are judged elsewhere.
+   * @internal
+   */
+  public static _of({ image, environment, artifact, multiModel }: ModelContainerOptions): ModelContainer {
+    return new ModelContainer(image, environment ?? {}, artifact, multiModel);
+  }
+
+  private constructor(
+    /** The container, by digest. */
+    public readonly image: ModelImage,
+    /** Its environment. */
+    public readonly environment: { [name: string]: string },
+    /** What it serves. */
+    public readonly artifact?: ModelArtifact,
+    /** The many models it serves. */
+    public readonly multiModel?: MultiModel,
+  ) {}
+
+  /**
+   * Leaves the questions about tokens with the construct.
+   * @internal
+   */
+  public _settle(scope: IConstruct, path: string): void {
+    this.check(path).settle(scope);
+    this.image._settle(scope);
+    this.multiModel?._settle(scope);
+  }
+
+  private check(path: string): Checks {
+    const checks = new Checks().report('ArtifactAndMultiModel', this.artifact !== undefined && this.multiModel !== undefined
+      ? `\`${path}artifact\` and \`${path}multiModel\` must not both be given: got both; a container serves one model or many` : undefined);
+    checkEnvironment(checks, `${path}environment`, this.environment);
+    return checks;
+  }
+}

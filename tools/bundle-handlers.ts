@@ -1,0 +1,74 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { buildSync } from 'esbuild';
+
+/**
+ * Bundles every handler, `lib/ ** /runtime/NAME.lambda.ts`, to `handlers/NAME/index.js`, which ships in the package: users
+ * need no bundler. The Lambda runtime brings the AWS SDK; all else is inside. The same sources give the same bytes on any
+ * machine: no source map, no comment, no path.
+ */
+const ROOT = join(__dirname, '..');
+const ENDING = '.lambda.ts';
+
+export interface Bundle {
+  readonly name: string;
+  /** The bundled code. */
+  readonly code: string;
+}
+
+/** The handlers below a `lib`, as paths from `root`. */
+export function handlersIn(root: string): string[] {
+  return readdirSync(join(root, 'lib'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ENDING) && basename(entry.parentPath) === 'runtime')
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
+}
+
+/** Bundles the handlers of a clone of this repository. */
+export function bundleHandlers(root: string): Bundle[] {
+  const paths = handlersIn(root);
+  const names = paths.map((path) => basename(path, ENDING));
+  const twice = names.find((name, place) => names.indexOf(name) !== place);
+  if (twice !== undefined) {
+    throw new Error(`two handlers are called ${twice}: their bundles would lie in one folder`);
+  }
+  return paths.map((path, place) => ({ name: names[place], code: bundle(root, path) }));
+}
+
+function bundle(root: string, path: string): string {
+  const { outputFiles } = buildSync({
+    absWorkingDir: root,
+    entryPoints: [path],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    external: ['@aws-sdk/*', '@smithy/*'],
+    // names stay: a stack trace is read at night
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    charset: 'utf8',
+    tsconfigRaw: { compilerOptions: { target: 'es2022', strict: true } }, // not the tsconfig.json that happens to be near
+    logLevel: 'warning',
+  });
+  return outputFiles[0].text;
+}
+
+/** Writes the bundles and removes former ones. Nobody who reads meanwhile finds half a file. */
+export function writeBundles(bundles: readonly Bundle[], folder: string): void {
+  for (const { name, code } of bundles) {
+    const file = join(folder, name, 'index.js');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.new`, code);
+    renameSync(`${file}.new`, file);
+  }
+  for (const name of readdirSync(folder).filter((found) => !bundles.some((bundled) => bundled.name === found))) {
+    rmSync(join(folder, name), { recursive: true });
+  }
+}
+
+if (require.main === module) {
+  writeBundles(bundleHandlers(ROOT), join(ROOT, 'handlers'));
+}
