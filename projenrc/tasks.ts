@@ -14,12 +14,20 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
   project.testTask.reset();
   project.testTask.spawn(project.compileTask);
   project.testTask.exec('jest --ci', { receiveArgs: true });
+  project.addTask('test:sweep', {
+    description: 'The property tests that synthesize, with many more runs',
+    env: { SWEEP_RUNS: '60' },
+    steps: [{ exec: 'jest --ci accepted-props', receiveArgs: true }],
+  });
   const lint = project.addTask('lint', { description: 'Types of everything, house rules, README examples' });
   lint.exec('tsc --noEmit -p test/tsconfig.json');
   lint.exec('eslint --no-error-on-unmatched-pattern --ext .ts lib test bin bench examples projenrc tools .projenrc.ts', {
     env: { ESLINT_USE_FLAT_CONFIG: 'false' },
   });
   lint.exec('jsii-rosetta extract --compile --strict');
+  // API.md is written from the assembly and committed: it has to be the one of this code
+  lint.exec('jsii-docgen -o API.md');
+  lint.exec('git diff --exit-code --stat -- API.md');
 
   project.addTask('demo', {
     description: 'Synthesizes, validates and judges the reference app, and prints the table',
@@ -44,5 +52,9 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
   project.addTask('bench', {
     description: 'Compares a guarded endpoint with hand-written L1 apps and the alpha L2, and prints ratios',
     steps: [{ exec: 'tsx bench/bench.ts', receiveArgs: true }],
+  });
+  project.addTask('keep-release', {
+    description: 'Keeps the templates of the reference app as those of a release: npm run keep-release -- 1.2.3',
+    steps: [{ exec: 'tsx tools/upgrade-gate/keep-release.ts', receiveArgs: true }],
   });
 }
