@@ -1,0 +1,124 @@
+import { aws_applicationautoscaling as scaling, aws_s3 as s3, Duration, Size, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { altered, artifacts, busyEndpoint, captures, DIGEST, endpoint, HEX, images, overridden, without } from './baselines';
+import { Claim, Mistake, nobody, refused, Topic } from './mistake';
+import { ModelImage } from '../../lib/artifacts';
+import { MlInstanceType } from '../../lib/core';
+import {
+  DataCapture, DataCaptureOptions, EndpointScaling, GuardedEndpointProps, InvocationScalingOptions, ModelContainer, MultiModel,
+  VariantHosting, VariantHostingOptions,
+} from '../../lib/serving';
+
+type Changed = Partial<GuardedEndpointProps>;
+
+function props(title: string, changed: (stack: Stack) => Changed, claim: Claim): Mistake {
+  return { title, make: (stack) => endpoint(stack, changed(stack)), claim };
+}
+
+const SOUND: InvocationScalingOptions = { min: 2, max: 8, invocationsPerInstance: 600 };
+
+function scaled(title: string, options: Partial<InvocationScalingOptions>, claim: Claim, changed: Changed = {}): Mistake {
+  return props(title, () => ({ scaling: EndpointScaling.onInvocations({ ...SOUND, ...options }), ...changed }), claim);
+}
+
+function captured(title: string, options: Partial<DataCaptureOptions>, claim: Claim): Mistake {
+  return props(title, (stack) => ({ dataCapture: DataCapture.to(captures(stack), { samplingPercent: 10, ...options }) }), claim);
+}
+
+function hosted(title: string, options: VariantHostingOptions, claim: Claim): Mistake {
+  return props(title, () => ({ hosting: VariantHosting.of(options) }), claim);
+}
+
+/** A container beside the baseline's image. */
+function container(stack: Stack): ModelContainer {
+  return ModelContainer.of({ image: ModelImage.fromEcr(images(new Construct(stack, 'Container')), DIGEST) });
+}
+
+const nightly = (min: number, max: number) => ({ schedule: scaling.Schedule.cron({ hour: '1', minute: '0' }), min, max });
+const { M5_XLARGE, G5_XLARGE } = MlInstanceType;
+const CAPTURE = 'Endpoint/Config';
+const TARGET = 'Endpoint/Scaling/Target';
+
+export const OPERATION: Topic = {
+  title: 'Scaling, capture, metrics, hosting, containers',
+  mistakes: [
+    scaled('scaling to one instance', { min: 1 }, refused('ScalingMinimum', 'min', 'at least 2')),
+    scaled('a maximum below the minimum', { min: 4, max: 3 }, refused('ScalingBounds', 'max', 'min')),
+    scaled('a target of nothing', { invocationsPerInstance: 0 }, refused('ScalingTarget', 'invocationsPerInstance', 'must be above 0')),
+    scaled('a cooldown of two hours', { scaleOutCooldown: Duration.hours(2) }, refused('ScaleOutCooldown', 'scaleOutCooldown', 'from 0 to 3600')),
+    scaled('a schedule that doubles the fleet at once', { max: 16, schedules: [nightly(8, 16)] },
+      refused('ScheduleStep', 'schedules', 'put actions in between')),
+    scaled('a burstable type that scales', {}, refused('BurstableScaling', 'scaling', 'must not be given with a burstable instance type'),
+      { instanceType: MlInstanceType.T2_MEDIUM }),
+    scaled('more instances than scaling allows', {}, refused('CountOutsideScaling', 'instanceCount', '2 to 8'), { instanceCount: 10 }),
+    scaled('scaling twice', {}, refused('ScaledTwice', 'scaling', 'managedInstances'),
+      { hosting: VariantHosting.of({ managedInstances: { min: 2, max: 4 } }) }),
+    {
+      title: 'scaling to nothing, by an override',
+      make: overridden(busyEndpoint, TARGET, 'MinCapacity', 0),
+      claim: nobody('judge the rendered target: at least two instances'),
+    },
+    {
+      title: 'scaling of an endpoint by another name, by an override',
+      make: overridden(busyEndpoint, TARGET, 'ResourceId', 'endpoint/other/variant/Stable'),
+      claim: nobody('judge the rendered target: this endpoint'),
+    },
+    {
+      title: 'an update that resets a scaled fleet, by an override',
+      make: without(busyEndpoint, 'Endpoint/Resource', 'RetainAllVariantProperties'),
+      claim: nobody('judge the rendered endpoint: with scaling it retains variant properties'),
+    },
+
+    captured('capture of no requests', { samplingPercent: 0 }, refused('SamplingPercent', 'samplingPercent', 'leave `dataCapture` out')),
+    captured('capture of neither side', { input: false, output: false }, refused('CaptureNothing', 'input', 'must not both be false')),
+    captured('a prefix that is the whole bucket', { prefix: '/' }, refused('CapturePrefix', 'prefix', 'folder by folder')),
+    captured('captured payload for half a day', { retention: Duration.hours(12) }, refused('CaptureRetention', 'retention', 'at least 1 days')),
+    captured('a content type without a slash', { jsonContentTypes: ['json'] },
+      refused('ContentType', 'jsonContentTypes', 'such as application/json')),
+    props('a bucket for capture that knows no key', (stack) => ({
+      dataCapture: DataCapture.to(s3.Bucket.fromBucketName(stack, 'Captures', 'our-captures'), { samplingPercent: 10 }),
+    }), refused('CaptureKey', 'encryptionKey', 'must be given')),
+    {
+      title: 'captured payload without a key, by an override',
+      make: without(busyEndpoint, CAPTURE, 'DataCaptureConfig.KmsKeyId'),
+      claim: nobody('judge the rendered configuration: what is captured is encrypted'),
+    },
+    {
+      title: 'capture of a misspelt side, by an override',
+      make: overridden(busyEndpoint, CAPTURE, 'DataCaptureConfig.CaptureOptions.0.CaptureMode', 'Inputs'),
+      claim: { rules: ['W3030'] },
+    },
+    {
+      title: 'captured payload that never expires, by an override',
+      make: altered(busyEndpoint, 'Captures/Resource/Resource', (bucket) => bucket.addPropertyDeletionOverride('LifecycleConfiguration')),
+      claim: nobody('judge the rendered bucket: what is captured expires'),
+    },
+
+    props('enhanced metrics every 45 seconds', () => ({ enhancedMetrics: Duration.seconds(45) }),
+      refused('MetricFrequency', 'enhancedMetrics', '10')),
+
+    hosted('a volume of one terabyte', { volumeSize: Size.tebibytes(1) }, refused('VolumeSize', 'volumeSize', 'from 1 to 512 GiB')),
+    hosted('a startup of two hours', { startupTimeout: Duration.hours(2) }, refused('StartupTimeout', 'startupTimeout', 'from 60 to 3600 seconds')),
+    hosted('a machine image with an underscore', { inferenceAmiVersion: 'al2023_gpu' },
+      refused('InferenceAmiVersion', 'inferenceAmiVersion', 'such as al2023-ami-sagemaker-inference-gpu-4-1')),
+    hosted('a reservation by its name', { capacityReservationArn: 'our-reservation' },
+      refused('CapacityReservation', 'capacityReservationArn', 'must be the ARN of a reservation')),
+    hosted('Inf1 as a second choice', { instancePools: [{ instanceType: MlInstanceType.INF1_XLARGE, priority: 1 }] },
+      refused('InstancePoolGuardrails', 'instancePools[0].instanceType', 'choose an Inf2 type')),
+    hosted('machines with and without local disks', {
+      instancePools: [M5_XLARGE, G5_XLARGE].map((instanceType, index) => ({ instanceType, priority: index + 1 })),
+    }, refused('InstancePoolDisks', 'instancePools', 'must agree on local disks')),
+
+    props('a pipeline of one container', (stack) => ({ image: undefined, artifact: undefined, pipeline: [container(stack)] }),
+      refused('ContainerCount', 'pipeline', '2')),
+    props('a pipeline and an image', (stack) => ({ pipeline: [container(stack), container(new Stack(stack, 'Second'))] }),
+      refused('ContainersGivenTwice', 'pipeline', 'image')),
+    props('one model and many', (stack) => {
+      const { bucket } = artifacts(new Construct(stack, 'Many'));
+      return { artifact: artifacts(new Construct(stack, 'One')).artifact('churn', HEX), multiModel: MultiModel.below(bucket, 'models/') };
+    }, refused('ArtifactAndMultiModel', 'artifact', 'a container serves one model or many')),
+    props('many models below a whole bucket', (stack) => ({
+      artifact: undefined, multiModel: MultiModel.below(artifacts(new Construct(stack, 'Many')).bucket, '/'),
+    }), refused('MultiModelPrefix', 'prefix', 'a folder below the bucket that ends in /')),
+  ],
+};
