@@ -21,14 +21,14 @@ export function checkSubnets(checks: Checks, { vpc }: BroughtVpc, subnets: reado
     return; // a list that only the deployment knows
   }
   if (ids.length < 2) {
-    checks.report('TwoZones', tooFewZones(ids.length));
+    checks.report('TwoZones', tooFewZones('subnets', ids.length));
     return;
   }
   const zones = subnets.map(zoneOf);
   if (zones.every((zone) => zone !== undefined)) {
     checks.that('TwoZones', { zones }, (known) => {
       const count = new Set(known.zones).size;
-      return count < 2 ? tooFewZones(count) : undefined;
+      return count < 2 ? tooFewZones('subnets', count) : undefined;
     });
   }
 }
@@ -57,6 +57,6 @@ function zoneOf(subnet: ec2.ISubnet): string | undefined {
 }
 
 /** What to say when a network could not survive the loss of a zone. */
-export function tooFewZones(count: number): string {
-  return `a network must have subnets in at least two zones, or it is lost with one: got ${count}; SageMaker refuses it too`;
+export function tooFewZones(prop: string, count: number): string {
+  return `\`${prop}\` must give at least two zones, or the network is lost with one: got ${count}; choose subnets or a Region with more`;
 }

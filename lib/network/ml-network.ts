@@ -153,7 +153,7 @@ export class MlNetwork extends MlNetworkBase {
       const seen = Stack.of(this).availabilityZones.length;
       const range = { min: 2, max: MOST_ZONES, whole: true, hint: 'endpoints and workloads must survive the loss of a zone' };
       checks.number('MaxAzs', 'maxAzs', maxAzs, range)
-        .report('TwoZones', seen < 2 ? tooFewZones(seen) : undefined)
+        .report('TwoZones', seen < 2 ? tooFewZones('maxAzs', seen) : undefined)
         // not against the zones seen: before the first look-up a stack sees three stand-ins
         .report('NatGateways', egress._wrongFor(maxAzs));
     }

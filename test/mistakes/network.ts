@@ -72,7 +72,7 @@ export const NETWORK: Topic = {
           vpcId: 'vpc-0a1b2c3d4e5f60718', availabilityZones: ['eu-west-1a'], isolatedSubnetIds: ['subnet-0a1b2c3d4e5f60718'],
         }),
       }),
-      claim: refused('TwoZones', undefined, 'subnets in at least two zones'),
+      claim: refused('TwoZones', 'subnets', 'choose subnets or a Region with more'),
     },
 
     missing('an open default security group', 'Network/Resource', 'RestrictDefaultSecurityGroupCustomResource',

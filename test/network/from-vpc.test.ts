@@ -51,7 +51,7 @@ test('makes a security group in a VPC that is brought', () => {
 
 describe('zones of a VPC that is brought', () => {
   test('fail when there is no subnet that is not public', () => {
-    expect(() => bring({ vpc: imported({ publicSubnetIds: ['subnet-5', 'subnet-6'] }) })).toThrow('at least two zones, or it is lost with one: got 0');
+    expect(() => bring({ vpc: imported({ publicSubnetIds: ['subnet-5', 'subnet-6'] }) })).toThrow('at least two zones, or the network is lost with one: got 0');
   });
 
   test('fail when there is one subnet', () => {
@@ -61,7 +61,7 @@ describe('zones of a VPC that is brought', () => {
   test('fail when two subnets lie in one', () => {
     const subnets = ['subnet-1', 'subnet-2'].map((subnetId) =>
       ec2.Subnet.fromSubnetAttributes(stack, subnetId, { subnetId, availabilityZone: 'eu-west-1a' }));
-    expect(() => bring({ vpc: imported(ISOLATED), subnets: { subnets } })).toThrow('Test/Network: a network must have subnets in at least two zones');
+    expect(() => bring({ vpc: imported(ISOLATED), subnets: { subnets } })).toThrow('Test/Network: `subnets` must give at least two zones');
   });
 
   test('are not asked of subnets that do not know them', () => {

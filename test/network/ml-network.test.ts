@@ -103,7 +103,7 @@ describe('zones', () => {
   });
 
   test('fail when the stack sees one only', () => {
-    expect(() => new MlNetwork(stackWithZones(1), 'Network')).toThrow('at least two zones, or it is lost with one: got 1');
+    expect(() => new MlNetwork(stackWithZones(1), 'Network')).toThrow('`maxAzs` must give at least two zones, or the network is lost with one: got 1');
   });
 });
 

@@ -51,17 +51,17 @@ export class SimulatedSageMaker {
 
   /** What `UpdateEndpoint` does at once. */
   public update(endpoint: string, config: string): void {
-    const found = this.endpoints.get(endpoint)!;
-    found.status = 'Updating';
-    found.pending = config;
+    const one = this.endpoints.get(endpoint)!;
+    one.status = 'Updating';
+    one.pending = config;
   }
 
   /** How an update ends: on its configuration, or silently on the old one. */
   public settle(endpoint: string, { rolledBack = false } = {}): void {
-    const found = this.endpoints.get(endpoint)!;
-    found.config = rolledBack ? found.config : found.pending ?? found.config;
-    found.pending = undefined;
-    found.status = 'InService';
+    const one = this.endpoints.get(endpoint)!;
+    one.config = rolledBack ? one.config : one.pending ?? one.config;
+    one.pending = undefined;
+    one.status = 'InService';
   }
 
   /** What no endpoint can do without and that is gone. */
@@ -72,8 +72,8 @@ export class SimulatedSageMaker {
 
   /** What a configuration needs and that is gone. */
   public missingOf(config: string): string[] {
-    const found = this.configs.get(config);
-    return found === undefined ? [`${config} is gone`] : [...found.models, ...found.shadowModels]
+    const one = this.configs.get(config);
+    return one === undefined ? [`${config} is gone`] : [...one.models, ...one.shadowModels]
       .filter((model) => !this.models.has(model)).map((model) => `${config} lost ${model}`);
   }
 

@@ -85,8 +85,10 @@ describe('wrong', () => {
     ['a scaled fleet is over its maximum', SCALED, stable({ currentInstances: 7, desiredInstances: 7 }), 'wanted 2 to 6'],
     ['a retained fleet is empty', { ...WANTED, retained: true }, stable({ currentInstances: 0, desiredInstances: 0 }), 'at least 1'],
     ['one variant bakes and another is wrong', SPLIT,
-      described({ variants: [{ ...STABLE, currentWeight: 9, desiredWeight: 9, statuses: ['Baking'] },
-        { ...STABLE, name: 'Candidate', desiredInstances: 5 }] }), 'to have 5 instances'],
+      described({
+        variants: [{ ...STABLE, currentWeight: 9, desiredWeight: 9, statuses: ['Baking'] },
+          { ...STABLE, name: 'Candidate', desiredInstances: 5 }],
+      }), 'to have 5 instances'],
   ])('%s', (_, wanted, is, reason) => {
     expect(judge(wanted, is)).toEqual({ kind: 'Wrong', reason: expect.stringContaining(reason) });
   });

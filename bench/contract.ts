@@ -1,0 +1,34 @@
+import type { Variant } from './bench-app';
+
+/** What a measuring process is asked: build and synthesize an app. */
+export interface SynthTask {
+  readonly variant: Variant;
+  readonly endpoints: number;
+  /** How many endpoints are synthesized before, so that all modules are loaded and hot code is compiled. */
+  readonly warmUp: number;
+  /** Where the compiled package is. */
+  readonly library: string;
+}
+
+/** Or: load the packages. */
+export interface ImportTask {
+  readonly library: string;
+}
+
+export interface SynthCost {
+  readonly milliseconds: number;
+  /** The most memory the process had. */
+  readonly megabytes: number;
+  /** Resources in the stacks with endpoints. */
+  readonly resources: number;
+}
+
+/** From before the first package. */
+export interface ImportTimes {
+  /** `aws-cdk-lib` alone, of which nothing is asked. */
+  readonly bareMilliseconds: number;
+  /** With `App` and `Stack`, which every app needs. */
+  readonly cdkMilliseconds: number;
+  /** And with the package. */
+  readonly wholeMilliseconds: number;
+}

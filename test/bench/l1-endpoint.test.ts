@@ -1,0 +1,71 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { benchApp, ENDPOINTS_PER_STACK, Variant, VARIANT_NAMES } from '../../bench/bench-app';
+import { differences } from '../../bench/same-resources';
+import * as library from '../../lib';
+
+/** The resources of the serving stacks. */
+function stacks(variant: Variant, endpoints: number): Stack[] {
+  const app = benchApp({ variant, endpoints, outdir: mkdtempSync(join(tmpdir(), 'bench-')), library });
+  return app.node.children.filter((child): child is Stack => Stack.isStack(child));
+}
+
+type Resources = Parameters<typeof differences>[0];
+
+function resources(variant: Variant, endpoints = 1): Resources {
+  const serving = stacks(variant, endpoints).find(({ node }) => node.id === 'Serving0')!;
+  return Template.fromStack(serving).toJSON().Resources as Resources;
+}
+
+test('the hand-written app makes the same resources as ours', () => {
+  expect(differences(resources('ours', 2), resources('l1', 2))).toEqual([]);
+});
+
+test.each(VARIANT_NAMES)('%s has an endpoint for each that was asked for', (variant) => {
+  const types = Object.values(resources(variant, 3)).map(({ Type: type }) => type);
+  expect(types.filter((type) => type === 'AWS::SageMaker::Endpoint')).toHaveLength(3);
+});
+
+test.each(VARIANT_NAMES)('a full stack of %s keeps the limit of 500 resources', (variant) => {
+  expect(Object.keys(resources(variant, ENDPOINTS_PER_STACK)).length).toBeLessThanOrEqual(500);
+});
+
+test.each([[1, 1], [ENDPOINTS_PER_STACK, 1], [ENDPOINTS_PER_STACK + 1, 2]])('%p endpoints take %p serving stacks', (endpoints, count) => {
+  expect(stacks('l1-minimum', endpoints)).toHaveLength(count + 1); // and the one with the network
+});
+
+describe('the comparison', () => {
+  const key = (id: string) => ({ [id]: { Type: 'AWS::KMS::Key', Properties: { EnableKeyRotation: true } } });
+  const logs = (keyId: string, extra: object = {}) => ({
+    Logs: { Type: 'AWS::Logs::LogGroup', Properties: { KmsKeyId: { 'Fn::GetAtt': [keyId, 'Arn'] } }, ...extra },
+  });
+
+  test('does not see logical ids, metadata and the order of dependencies', () => {
+    expect(differences(
+      { ...key('A'), ...logs('A', { DependsOn: ['A', 'X'], Metadata: { path: 'a' } }) },
+      { ...logs('B', { DependsOn: ['X', 'B'], Metadata: { path: 'b' } }), ...key('B') },
+    )).toEqual([]);
+  });
+
+  test('does not see the name of an endpoint, wherever it stands', () => {
+    const named = (name: string) => ({
+      E: { Type: 'AWS::SageMaker::Endpoint', Properties: { EndpointName: name } },
+      A: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: `${name}/ErrorRate` } },
+    });
+    expect(differences(named('one'), named('other'))).toEqual([]);
+  });
+
+  test.each<[string, Resources, Resources, number]>([
+    ['a resource too many', { ...key('A'), ...key('B') }, key('A'), 1],
+    ['another property', key('A'), { A: { Type: 'AWS::KMS::Key', Properties: { EnableKeyRotation: false } } }, 2],
+    ['a policy that is missing', logs('A', { DeletionPolicy: 'Retain' }), logs('A'), 2],
+    ['a dependency that is missing', { ...key('A'), ...logs('A', { DependsOn: 'A' }) }, { ...key('A'), ...logs('A') }, 2],
+    ['a reference to another resource', { ...key('A'), T: { Type: 'AWS::SNS::Topic' }, ...logs('A') },
+      { ...key('A'), T: { Type: 'AWS::SNS::Topic' }, ...logs('T') }, 2],
+  ])('sees %s', (_, one, other, count) => {
+    expect(differences(one, other)).toHaveLength(count);
+  });
+});

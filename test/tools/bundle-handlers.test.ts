@@ -1,0 +1,174 @@
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { bundleHandlers, handlersIn, writeBundles } from '../../tools/bundle-handlers';
+import { request } from '../serving/guarded/runtime/requests';
+import { ResponseServer } from '../serving/guarded/runtime/response-server';
+
+const ROOT = join(__dirname, '..', '..');
+const HANDLERS = join(ROOT, 'handlers');
+const NAMES = ['config-pruner', 'deployment-verifier'];
+
+/** What ships, as it lies there. */
+function shipped(name: string): string {
+  const file = join(HANDLERS, name, 'index.js');
+  if (!existsSync(file)) {
+    throw new Error(`handlers/${name}/index.js is missing: run \`npm run compile\` first, which bundles the handlers`);
+  }
+  return readFileSync(file, 'utf8');
+}
+
+describe('the bundles', () => {
+  const bundles = bundleHandlers(ROOT);
+
+  test('are one for each *.lambda.ts', () => {
+    expect(bundles.map(({ name }) => name)).toEqual(expect.arrayContaining(NAMES));
+    expect(handlersIn(ROOT)).toHaveLength(bundles.length);
+  });
+
+  test.each(NAMES)('that ship are those of the sources: %s', (name) => {
+    expect(shipped(name) === bundles.find((bundle) => bundle.name === name)?.code).toBe(true);
+  });
+
+  test('are the same bytes from another folder', () => {
+    const copy = mkdtempSync(join(tmpdir(), 'elsewhere-'));
+    cpSync(join(ROOT, 'lib'), join(copy, 'lib'), { recursive: true });
+    writeFileSync(join(copy, 'tsconfig.json'), JSON.stringify({ compilerOptions: { target: 'es5', alwaysStrict: true } }));
+    symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+    const again = bundleHandlers(copy);
+    rmSync(copy, { recursive: true });
+    expect(again.map(({ name }) => name)).toEqual(bundles.map(({ name }) => name));
+    expect(again.filter(({ code }, place) => code !== bundles[place].code)).toEqual([]);
+  });
+
+  test.each(NAMES)('hold no path and nothing of the CDK: %s', (name) => {
+    const code = shipped(name);
+    expect(code).not.toContain(ROOT);
+    expect(code).not.toMatch(/node_modules|aws-cdk-lib|sourceMappingURL/);
+  });
+
+  test.each(NAMES)('leave out what Lambda brings, and nothing else: %s', (name) => {
+    const required = [...shipped(name).matchAll(/require\("([^"]+)"\)/g)].map(([, module]) => module);
+    expect([...new Set(required)].sort()).toEqual(['@aws-sdk/client-cloudformation', '@aws-sdk/client-sagemaker']);
+  });
+
+  test.each(NAMES)('are small: %s', (name) => {
+    expect(shipped(name).length).toBeLessThan(250_000);
+  });
+});
+
+test('two handlers of one name are refused', () => {
+  const root = mkdtempSync(join(tmpdir(), 'twins-'));
+  for (const area of ['a', 'b']) {
+    mkdirSync(join(root, 'lib', area, 'runtime'), { recursive: true });
+    writeFileSync(join(root, 'lib', area, 'runtime', 'twin.lambda.ts'), '');
+  }
+  expect(() => bundleHandlers(root)).toThrow('two handlers are called twin');
+  rmSync(root, { recursive: true });
+});
+
+test('writing removes the bundle of a handler that is no more', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
+  writeBundles([{ name: 'old', code: '1' }, { name: 'kept', code: '1' }], folder);
+  writeBundles([{ name: 'kept', code: '2' }], folder);
+  expect(readdirSync(folder)).toEqual(['kept']);
+  expect(readdirSync(join(folder, 'kept'))).toEqual(['index.js']);
+  expect(readFileSync(join(folder, 'kept', 'index.js'), 'utf8')).toBe('2');
+  rmSync(folder, { recursive: true });
+});
+
+/**
+ * Runs the shipped file in a Node of its own, as Lambda would, with stand-ins for the SDK that it must find outside itself:
+ * an endpoint on `cfg-1` and a stack that is being updated.
+ */
+describe('the shipped file', () => {
+  let folder: string;
+  let server: ResponseServer;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'lambda-'));
+    server = await ResponseServer.start();
+  });
+  afterEach(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function invoke(name: string, event: object, env: Record<string, string> = { RUNBOOK: 'the article' }): Promise<string> {
+    shipped(name);
+    cpSync(join(HANDLERS, name), folder, { recursive: true });
+    for (const [client, exports] of Object.entries({ 'client-sagemaker': SAGEMAKER, 'client-cloudformation': CLOUDFORMATION })) {
+      mkdirSync(join(folder, 'node_modules', '@aws-sdk', client), { recursive: true });
+      writeFileSync(join(folder, 'node_modules', '@aws-sdk', client, 'index.js'), exports);
+    }
+    writeFileSync(join(folder, 'invoke.js'), `
+      const { handler } = require('./index.js');
+      handler(JSON.parse(process.argv[2]), { getRemainingTimeInMillis: () => 400000 });
+    `);
+    const { stdout } = await promisify(execFile)(process.execPath, ['invoke.js', JSON.stringify(event)], {
+      cwd: folder, env: { PATH: process.env.PATH, ...env },
+    });
+    return stdout;
+  }
+  const event = (config: string, changed: object = {}) => ({
+    ...request(),
+    ResponseURL: server.url,
+    ResourceProperties: { ...request().ResourceProperties, EndpointConfigName: config },
+    ...changed,
+  });
+
+  test('verifies a deployment', async () => {
+    const stdout = await invoke('deployment-verifier', event('cfg-1'));
+    expect(server.answer()).toMatchObject({ Status: 'SUCCESS', RequestId: 'request-1', PhysicalResourceId: 'verifier-1' });
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'AS_WANTED', resourceName: 'churn', wantedConfig: 'cfg-1' });
+  });
+
+  test('answers a malformed request of a deployment with a reason', async () => {
+    await invoke('deployment-verifier', event('', {}));
+    expect(server.answer()).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('EndpointConfigName') });
+  });
+
+  test('answers when its construct did not make it', async () => {
+    await invoke('deployment-verifier', event('cfg-1'), {});
+    expect(server.answer()).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('RUNBOOK') });
+  });
+
+  test('prunes', async () => {
+    const stdout = await invoke('config-pruner', event('cfg-1', { OldResourceProperties: { EndpointConfigName: 'cfg-0' } }));
+    expect(server.answer()).toMatchObject({ Status: 'SUCCESS' });
+    expect(JSON.parse(stdout)).toMatchObject({ action: 'endpoint.configs.prune', outcome: 'NOTHING_TO_PRUNE' });
+  });
+
+  test('does not fail a deployment over a malformed request to prune', async () => {
+    await invoke('config-pruner', event('cfg-1', { ResourceProperties: {} }));
+    expect(server.answer()).toMatchObject({ Status: 'SUCCESS', Reason: expect.stringContaining('malformed') });
+  });
+
+  test.each(NAMES)('answers a deletion: %s', async (name) => {
+    await invoke(name, event('cfg-1', { RequestType: 'Delete' }));
+    expect(server.answer().Status).toBe('SUCCESS');
+  });
+});
+
+const SAGEMAKER = `
+  const answers = {
+    DescribeEndpoint: {
+      EndpointStatus: 'InService', EndpointConfigName: 'cfg-1', ProductionVariants: [{
+        VariantName: 'Stable', CurrentWeight: 1, DesiredWeight: 1, CurrentInstanceCount: 2, DesiredInstanceCount: 2,
+      }],
+    },
+    ListEndpoints: { Endpoints: [{ EndpointName: 'churn' }] },
+  };
+  exports.SageMakerClient = class { async send({ name }) { return answers[name] ?? {}; } };
+  for (const name of [
+    'DeleteEndpointConfig', 'DeleteModel', 'DescribeEndpoint', 'DescribeEndpointConfig', 'ListEndpointConfigs', 'ListEndpoints',
+    'ListModels', 'ListTags',
+  ]) {
+    exports[name + 'Command'] = class { name = name; };
+  }
+`;
+const CLOUDFORMATION = `
+  exports.DescribeStacksCommand = class {};
+  exports.CloudFormationClient = class { async send() { return { Stacks: [{ StackStatus: 'UPDATE_IN_PROGRESS' }] }; } };
+`;
