@@ -43,6 +43,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     configFilePath: 'jest.config.json',
     jestConfig: {
       collectCoverage: false,
+      maxWorkers: '100%', // jest would leave one of two cores idle
       setupFiles: ['<rootDir>/test/setup.ts'],
       testTimeout: 60_000, // a strict synth takes seconds; a slow machine must not fail a claim
     },

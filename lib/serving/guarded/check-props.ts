@@ -20,7 +20,7 @@ export function checkProps(scope: Construct, props: GuardedEndpointProps): void 
       ? `\`instanceType\` must take SageMaker's deployment guardrails: got ${shown(props.instanceType.name)}, for which SageMaker `
         + 'falls back to all at once without a bake and says nothing; choose an Inf2 type'
       : undefined)
-    .report('ScaledTwice', props.scaling !== undefined && props.hosting?._scalesItself === true
+    .report('ScaledTwice', props.scaling !== undefined && props.hosting?._managed !== undefined
       ? '`scaling` and `managedInstances` of `hosting` must not both be given, because they would undo each other: got both' : undefined);
   if (props.endpointName !== undefined) {
     checkName(checks, 'endpointName', 'endpointName', props.endpointName);

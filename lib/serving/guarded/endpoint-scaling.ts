@@ -195,8 +195,9 @@ export class EndpointScaling {
         minAdjustmentMagnitude: 1,
         cooldown,
         metricAggregationType: 'Average',
-        stepAdjustments: [percent > 0
-          ? { metricIntervalLowerBound: 0, scalingAdjustment: percent } : { metricIntervalUpperBound: 0, scalingAdjustment: percent }],
+        stepAdjustments: [{
+          scalingAdjustment: percent, ...(percent > 0 ? { metricIntervalLowerBound: 0 } : { metricIntervalUpperBound: 0 }),
+        }],
       },
     });
   }

@@ -290,28 +290,29 @@ export class GuardedEndpoint extends ModelEndpointBase {
   }
 
   private keepsCounts({ scaling, hosting }: GuardedEndpointProps): boolean {
-    return scaling !== undefined || hosting?._scalesItself === true;
+    return scaling !== undefined || hosting?._managed !== undefined;
   }
 
   /** SageMaker rolls back without a word; and what is kept for a rollback must not pile up for ever. */
   private verify(props: GuardedEndpointProps, config: sagemaker.CfnEndpointConfig, deployed: Construct): void {
-    const common = {
-      endpointName: this.endpointName, endpointArn: this.endpointArn, endpointConfigName: config.attrEndpointConfigName,
-    };
-    const { scaling } = props;
+    const { endpointName } = this;
+    const endpointConfigName = config.attrEndpointConfigName;
+    const managed = props.hosting?._managed;
     const verifier = new DeploymentVerifier(this, 'Verifier', {
-      ...common,
+      endpointName,
+      endpointArn: this.endpointArn,
+      endpointConfigName,
       variants: [{
         variantName: SLOT,
         weight: 1,
         instanceCount: fewestInstances(props),
-        minInstances: scaling?._min,
-        maxInstances: scaling?._max,
+        minInstances: props.scaling?._min ?? managed?.min,
+        maxInstances: props.scaling?._max ?? managed?.max,
       }],
       retained: this.keepsCounts(props),
     });
     verifier.node.addDependency(deployed);
-    new ConfigPruner(this, 'Pruner', { ...common, after: verifier });
+    new ConfigPruner(this, 'Pruner', { endpointName, endpointConfigName, after: verifier });
   }
 }
 

@@ -106,11 +106,11 @@ export class VariantHosting {
   }
 
   /**
-   * Whether SageMaker scales by itself.
+   * The bounds within which SageMaker scales by itself, if it does.
    * @internal
    */
-  public get _scalesItself(): boolean {
-    return this.options.managedInstances !== undefined;
+  public get _managed(): ManagedInstances | undefined {
+    return this.options.managedInstances;
   }
 
   /**

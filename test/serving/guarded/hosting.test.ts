@@ -122,14 +122,18 @@ describe('several containers', () => {
   const containers = (count: number) => Array.from({ length: count }, (_, index) =>
     ModelContainer.of({ image: image(stack, `Step${index}`), environment: { STEP: String(index) } }));
   const pipeline = (count: number, changed: Partial<GuardedEndpointProps> = {}) => new GuardedEndpoint(stack, 'Endpoint', {
-    pipeline: changed.pipeline ?? containers(count), network: supplies(stack).network, instanceType: MlInstanceType.M5_XLARGE, ...changed,
+    pipeline: changed.pipeline ?? containers(count),
+    network: supplies(stack).network,
+    instanceType: MlInstanceType.M5_XLARGE,
+    ...changed,
   });
 
   test('stand in the order a request passes through them', () => {
     pipeline(3);
     const [model] = Object.values(Template.fromStack(stack).findResources('AWS::SageMaker::Model'));
     expect(model.Properties.PrimaryContainer).toBeUndefined();
-    const order = model.Properties.Containers.map((container: { Environment: { STEP: string } }) => container.Environment.STEP);
+    const containersOf: { Environment: { STEP: string } }[] = model.Properties.Containers;
+    const order = containersOf.map(({ Environment: { STEP } }) => STEP);
     expect(order).toEqual(['0', '1', '2']);
   });
 
