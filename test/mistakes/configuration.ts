@@ -1,6 +1,6 @@
 import { aws_sagemaker as sagemaker, CfnDeletionPolicy, Stack } from 'aws-cdk-lib';
 import { altered, bothWays, endpoint, overridden, without } from './baselines';
-import { Claim, Mistake, nobody, Topic } from './mistake';
+import { Claim, Mistake, nobody, refusedAtSynth, Topic } from './mistake';
 import { inRegulatedPacks } from '../../lib/core/acknowledge';
 
 const CONFIG = 'Endpoint/Config';
@@ -19,7 +19,7 @@ export const CONFIGURATION: Topic = {
   mistakes: [
     ...bothWays('no storage key', endpoint, CONFIG, { KmsKeyId: undefined }, NO_KEY),
     override('a configuration with a name of its own', 'EndpointConfigName', 'churn-config',
-      nobody(`${JUDGE_RENDERED}every change replaces it, and the replacement finds its name taken`)),
+      refusedAtSynth('EndpointConfigName', 'drop the override')),
     override('an instance type that does not exist', `${VARIANT}.InstanceType`, 'ml.m5.xlagre', { rules: ['W3030'] }),
     override('Inf1, for which SageMaker drops the guardrails', `${VARIANT}.InstanceType`, 'ml.inf1.xlarge',
       nobody(`${JUDGE_RENDERED}no Inf1`)),
@@ -39,7 +39,7 @@ export const CONFIGURATION: Topic = {
       make: altered(endpoint, CONFIG, (config) => {
         config.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.DELETE;
       }),
-      claim: nobody(`${JUDGE_RENDERED}without the old configuration there is nothing to roll back to`),
+      claim: refusedAtSynth('UpdateReplacePolicy', 'drop the override'),
     },
     {
       title: 'a hand-written configuration without a key',

@@ -1,6 +1,6 @@
 import { aws_sagemaker as sagemaker, CfnDeletionPolicy, Stack } from 'aws-cdk-lib';
 import { altered, bothWays, DIGEST, endpoint, modelRole, overridden, without } from './baselines';
-import { Claim, Mistake, nobody, Topic } from './mistake';
+import { Claim, Mistake, nobody, refusedAtSynth, Topic } from './mistake';
 import { inRegulatedPacks } from '../../lib/core/acknowledge';
 
 const MODEL = 'Endpoint/Model/Resource';
@@ -46,8 +46,7 @@ export const MODEL_OVERRIDES: Topic = {
       nobody(`${JUDGE_RENDERED}isolated, unless \`networkIsolation\` says otherwise`)),
     removal('a model outside the network', 'VpcConfig', nobody(`${JUDGE_RENDERED}in the network it was given`)),
     removal('a model without a role', 'ExecutionRoleArn', nobody(`${JUDGE_RENDERED}with its role`)),
-    override('a model with a name of its own', 'ModelName', 'churn',
-      nobody(`${JUDGE_RENDERED}every change replaces it, and the replacement finds its name taken`)),
+    override('a model with a name of its own', 'ModelName', 'churn', refusedAtSynth('ModelName', 'drop the override')),
     override('a security group that is none', 'VpcConfig.SecurityGroupIds', ['default'], { rules: ['E1150'] }),
     override('six security groups', 'VpcConfig.SecurityGroupIds',
       [1, 2, 3, 4, 5, 6].map((digit) => `sg-0a1b2c3d4e5f6071${digit}`), { rules: ['F3032'] }),
@@ -57,7 +56,7 @@ export const MODEL_OVERRIDES: Topic = {
       make: altered(endpoint, MODEL, (model) => {
         model.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.DELETE;
       }),
-      claim: nobody(`${JUDGE_RENDERED}without the old model there is nothing to roll back to`),
+      claim: refusedAtSynth('UpdateReplacePolicy', 'drop the override'),
     },
     ...bothWays('a group that lets everybody in', endpoint, GROUP, {
       SecurityGroupIngress: [{ IpProtocol: 'tcp', FromPort: 8080, ToPort: 8080, CidrIp: '0.0.0.0/0', Description: 'everybody' }],

@@ -6,6 +6,7 @@ import { DataCapture } from './data-capture';
 import { keepNvmeFinding, takesKey } from './endpoint-key';
 import { EndpointScaling } from './endpoint-scaling';
 import { ExistingModel } from './existing-model';
+import { checkRenderedHistory } from './rendered-deployment';
 import { VariantHosting } from './variant-hosting';
 import { inSeconds } from '../../core/checks';
 import { MlInstanceType } from '../../core/instance-type';
@@ -65,6 +66,7 @@ export function createEndpointConfig(
     tags,
   });
   config.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  checkRenderedHistory(config, 'EndpointConfigName');
   props.existingModel?._settle(config);
   keepNvmeFinding(config, machines(props));
   return config;

@@ -260,7 +260,7 @@ export class GuardedEndpoint extends ModelEndpointBase {
     });
     endpoint.applyRemovalPolicy(RemovalPolicy.RETAIN);
     endpoint.node.addDependency(this.logGroup, this.grantDescribe(alarms));
-    checkRenderedDeployment(endpoint);
+    checkRenderedDeployment(endpoint, alarms.names);
     return endpoint;
   }
 

@@ -2,6 +2,7 @@ import { aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sagemaker as sage
 import { Construct } from 'constructs';
 import { ExecutionRole } from './execution-role';
 import { ModelContainer } from './model-container';
+import { checkRenderedHistory } from './rendered-deployment';
 import { IMlNetwork } from '../../network';
 
 /** What a model is made from; all of it checked by the endpoint. */
@@ -42,6 +43,7 @@ export class HostedModel extends Construct {
       tags: props.tags,
     });
     model.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    checkRenderedHistory(model, 'ModelName');
     model.node.addDependency(policy);
     this.modelName = model.attrModelName;
     this.executionRole = role;

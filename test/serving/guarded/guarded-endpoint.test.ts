@@ -413,7 +413,7 @@ describe('bad input', () => {
   test.each(['DeploymentConfig', 'DeploymentConfig.AutoRollbackConfiguration'])('an override that removes %s fails at synth', (path) => {
     const endpoint = guardedEndpoint(stack, { endpointName: 'churn' });
     (endpoint.node.defaultChild as sagemaker.CfnEndpoint).addPropertyDeletionOverride(path);
-    expect(() => app.synth()).toThrow(path.includes('.') ? '1 to 10 alarms' : '`DeploymentConfig` must stay');
+    expect(() => app.synth()).toThrow(path.includes('.') ? '`AutoRollbackConfiguration` must name' : '`DeploymentConfig` must stay');
   });
 });
 
