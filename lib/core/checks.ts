@@ -57,6 +57,12 @@ export class Checks {
     return this;
   }
 
+  /** Takes over what another object found wrong; its questions about tokens stay its own. */
+  public adopt(other: Checks): this {
+    this.problems.push(...other.problems);
+    return this;
+  }
+
   /**
    * Throws what is wrong, and leaves the questions about tokens with the construct. A value without a construct settles
    * twice: in its constructor, and again in the construct that uses it.

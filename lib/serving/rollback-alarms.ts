@@ -9,15 +9,19 @@ import { runbook } from '../core/runbook';
 /** SageMaker takes one to ten alarm names. */
 const MOST_ALARMS = 10;
 
-/** What the alarms of one endpoint are made from. */
-export interface RollbackAlarmsProps {
+/** The triggers of one endpoint. */
+export interface TriggersOfEndpoint {
   /** The prop that the triggers came from, for messages. */
   readonly prop: string;
   readonly triggers: readonly RollbackTrigger[];
-  /** The fleet that is watched. */
-  readonly target: MetricTarget;
   /** Whether an operator can force a rollback. */
   readonly killSwitch: boolean;
+}
+
+/** What the alarms of one endpoint are made from. */
+export interface RollbackAlarmsProps extends TriggersOfEndpoint {
+  /** The fleet that is watched. */
+  readonly target: MetricTarget;
   /** Who is told. */
   readonly topic: sns.ITopicRef;
 }
@@ -36,7 +40,8 @@ export class RollbackAlarms extends Construct {
 
   constructor(scope: Construct, id: string, private readonly props: RollbackAlarmsProps) {
     super(scope, id);
-    this.checkTriggers();
+    judgeTriggers(this, props).settle(this);
+    props.triggers.forEach((trigger) => { trigger._settle(this); });
     const triggered = props.triggers.map((trigger) => trigger._brought ?? this.createAlarm(trigger));
     this.alarms = props.killSwitch ? [...triggered, this.createKillSwitch()] : triggered;
   }
@@ -49,39 +54,6 @@ export class RollbackAlarms extends Construct {
   /** The alarms as IAM wants them. */
   public get arns(): string[] {
     return this.alarms.map(({ alarmRef }) => alarmRef.alarmArn);
-  }
-
-  /** Minutes until the quickest and the slowest of our alarms fire at the worst. */
-  public get detection(): { fastestDetection?: number; slowestDetection?: number } {
-    const minutes = this.props.triggers.flatMap(({ _worstCaseMinutes: known }) => known ?? []);
-    return minutes.length === 0 ? {} : { fastestDetection: Math.min(...minutes), slowestDetection: Math.max(...minutes) };
-  }
-
-  private checkTriggers(): void {
-    const { prop, triggers, killSwitch } = this.props;
-    const most = killSwitch ? MOST_ALARMS - 1 : MOST_ALARMS;
-    const checks = new Checks().report('RollbackAlarmCount', triggers.length >= 1 && triggers.length <= most ? undefined
-      : `\`${prop}\` must hold 1 to ${most} triggers, because SageMaker takes ${MOST_ALARMS} alarms${killSwitch
-        ? ' and the kill switch is one' : ''}: got ${triggers.length}`);
-    for (const id of repeated(triggers.map((trigger) => trigger._wanted?.id ?? trigger._brought?.node.path ?? ''))) {
-      checks.report('RollbackTriggerTwice', `\`${prop}\` must name each trigger once: got ${shown(id)} more than once`);
-    }
-    for (const trigger of triggers) {
-      trigger._settle(this);
-      checks.report('RollbackAlarmElsewhere', this.elsewhere(trigger));
-    }
-    checks.settle(this);
-  }
-
-  /** SageMaker looks an alarm up by name, in its own account and Region. */
-  private elsewhere({ _brought: alarm }: RollbackTrigger): string | undefined {
-    const here = Stack.of(this);
-    const differs = (theirs: string, ours: string) => !Token.isUnresolved(theirs) && !Token.isUnresolved(ours) && theirs !== ours;
-    const { prop } = this.props;
-    return alarm !== undefined && (differs(alarm.env.account, here.account) || differs(alarm.env.region, here.region))
-      ? `\`${prop}\` must name alarms of the endpoint's own account and Region: got ${shown(alarm.node.path)} of `
-        + `${alarm.env.account} in ${alarm.env.region}; SageMaker would look for that name in ${here.region}`
-      : undefined;
   }
 
   /** Fires when somebody publishes a point: a press lasts ten minutes, and an alarm that is only set goes back at once. */
@@ -118,6 +90,35 @@ export class RollbackAlarms extends Construct {
     alarm.addAlarmAction({ bind: () => ({ alarmActionArn: this.props.topic.topicRef.topicArn }) });
     return alarm;
   }
+}
+
+/** Minutes until the quickest and the slowest of our own alarms fire at the worst. */
+export function detectionOf(triggers: readonly RollbackTrigger[]): { fastestDetection?: number; slowestDetection?: number } {
+  const minutes = triggers.flatMap(({ _worstCaseMinutes: known }) => known ?? []);
+  return minutes.length === 0 ? {} : { fastestDetection: Math.min(...minutes), slowestDetection: Math.max(...minutes) };
+}
+
+/** Whether SageMaker can take the triggers of an endpoint. */
+export function judgeTriggers(scope: Construct, { prop, triggers, killSwitch }: TriggersOfEndpoint): Checks {
+  const most = killSwitch ? MOST_ALARMS - 1 : MOST_ALARMS;
+  const checks = new Checks().report('RollbackAlarmCount', triggers.length >= 1 && triggers.length <= most ? undefined
+    : `\`${prop}\` must hold 1 to ${most} triggers, because SageMaker takes ${MOST_ALARMS} alarms${killSwitch
+      ? ' and the kill switch is one' : ''}: got ${triggers.length}`);
+  for (const id of repeated(triggers.map((trigger) => trigger._wanted?.id ?? trigger._brought?.node.path ?? ''))) {
+    checks.report('RollbackTriggerTwice', `\`${prop}\` must name each trigger once: got ${shown(id)} more than once`);
+  }
+  triggers.forEach((trigger) => checks.report('RollbackAlarmElsewhere', elsewhere(scope, prop, trigger)));
+  return checks;
+}
+
+/** SageMaker looks an alarm up by name, in its own account and Region. */
+function elsewhere(scope: Construct, prop: string, { _brought: alarm }: RollbackTrigger): string | undefined {
+  const here = Stack.of(scope);
+  const differs = (theirs: string, ours: string) => !Token.isUnresolved(theirs) && !Token.isUnresolved(ours) && theirs !== ours;
+  return alarm !== undefined && (differs(alarm.env.account, here.account) || differs(alarm.env.region, here.region))
+    ? `\`${prop}\` must name alarms of the endpoint's own account and Region: got ${shown(alarm.node.path)} of `
+      + `${alarm.env.account} in ${alarm.env.region}; SageMaker would look for that name in ${here.region}`
+    : undefined;
 }
 
 function repeated(ids: readonly string[]): Set<string> {

@@ -1,7 +1,7 @@
 import { App, aws_cloudwatch as cw, aws_sns as sns, CfnParameter, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { RollbackTrigger } from '../../lib/serving';
-import { RollbackAlarms } from '../../lib/serving/rollback-alarms';
+import { detectionOf, RollbackAlarms } from '../../lib/serving/rollback-alarms';
 import { ENV } from '../support/judged';
 
 const TARGET = { endpointName: 'churn', variantName: 'Stable', endpointConfigName: 'churn-config' };
@@ -178,7 +178,8 @@ describe('an alarm of your own', () => {
 
   test('tells nothing about detection', () => {
     const made = alarms(RollbackTrigger.alarm(cw.Alarm.fromAlarmName(stack, 'Ours', 'ours')));
-    expect(made.detection).toEqual({});
+    expect(made.names).toEqual(['ours']);
+    expect(detectionOf([RollbackTrigger.alarm(cw.Alarm.fromAlarmName(stack, 'Other', 'other'))])).toEqual({});
   });
 
   test('may not be composite', () => {

@@ -1,14 +1,32 @@
 import { Construct } from 'constructs';
-import { FEWEST_INSTANCES } from './endpoint-config';
+import { DeployedFleet, DeploymentPlan } from './deployment-plan';
+import { FEWEST_INSTANCES, fewestInstances } from './endpoint-config';
 import type { GuardedEndpointProps } from './guarded-endpoint';
 import { ModelContainer } from './model-container';
 import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
 import { checkName } from '../../core/names';
+import { detectionOf, judgeTriggers, TriggersOfEndpoint } from '../rollback-alarms';
+import { RollbackTrigger } from '../rollback-trigger';
 
 const FEWEST_CONTAINERS = 2;
 const MOST_CONTAINERS = 15;
 const METRIC_SECONDS = [10, 30, 60, 120, 180, 240, 300];
+
+/** How a new version takes over. */
+export function planOf({ deployment }: GuardedEndpointProps): DeploymentPlan {
+  return deployment ?? DeploymentPlan.canary();
+}
+
+/** What brings the old fleet back. */
+export function triggersOf({ rollbackOn, killSwitch }: GuardedEndpointProps): TriggersOfEndpoint {
+  return { prop: 'rollbackOn', triggers: rollbackOn ?? RollbackTrigger.defaults(), killSwitch: killSwitch ?? true };
+}
+
+/** What the plan has to fit. */
+export function fleetOf(props: GuardedEndpointProps): DeployedFleet {
+  return { instanceCount: fewestInstances(props), ...detectionOf(triggersOf(props).triggers) };
+}
 
 /** All problems of an endpoint's props at once. */
 export function checkProps(scope: Construct, props: GuardedEndpointProps): void {
@@ -27,12 +45,14 @@ export function checkProps(scope: Construct, props: GuardedEndpointProps): void 
   }
   checkMetrics(checks, props);
   checkModel(checks, props);
+  containersOf(props).forEach(([container, path]) => checks.adopt(container._judge(path)));
+  checks.adopt(judgeTriggers(scope, triggersOf(props))).adopt(planOf(props)._judge(fleetOf(props)));
   checks.settle(scope);
   props.instanceType._settle(scope);
   props.scaling?._settle(scope, {
     instanceCount: props.instanceCount, burstable: props.instanceType.burstable, instanceTypeName: props.instanceType.name,
   });
-  settleContainers(scope, props);
+  containersOf(props).forEach(([container, path]) => { container._settle(scope, path); });
 }
 
 function checkMetrics(checks: Checks, { enhancedMetrics }: GuardedEndpointProps): void {
@@ -68,12 +88,10 @@ function checkModel(checks: Checks, props: GuardedEndpointProps): void {
       ? '`pipeline` must not hold a container with `multiModel`, which SageMaker takes only alone: got one' : undefined);
 }
 
-/** What a container says of itself, in its own words and under the path of the endpoint. */
-function settleContainers(scope: Construct, { pipeline, image, artifact, environment, multiModel }: GuardedEndpointProps): void {
-  pipeline?.forEach((container, index) => container._settle(scope, `pipeline[${index}].`));
-  if (image !== undefined) {
-    ModelContainer._of({ image, artifact, environment, multiModel })._settle(scope, '');
-  }
+/** Every container that is made here, and how its props are called. */
+function containersOf({ pipeline, image, artifact, environment, multiModel }: GuardedEndpointProps): [ModelContainer, string][] {
+  const several = (pipeline ?? []).map((container, index): [ModelContainer, string] => [container, `pipeline[${index}].`]);
+  return image === undefined ? several : [...several, [ModelContainer._of({ image, artifact, environment, multiModel }), '']];
 }
 
 function namesOf(given: object): string {

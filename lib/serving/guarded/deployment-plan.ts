@@ -188,15 +188,23 @@ export class DeploymentPlan {
   }
 
   /**
-   * The one policy of a `DeploymentConfig`, after checking that the fleet can follow the plan.
+   * Whether the fleet can follow the plan, and its alarms have time to fire.
    * @internal
    */
-  public _render(scope: IConstruct, fleet: DeployedFleet): sagemaker.CfnEndpoint.DeploymentConfigProperty {
+  public _judge(fleet: DeployedFleet): Checks {
     const checks = this.checkBounds();
     this.share?.checkFits(checks, fleet.instanceCount);
     this.checkTotal(checks, fleet.instanceCount);
     this.checkDetection(checks, fleet);
-    checks.settle(scope);
+    return checks;
+  }
+
+  /**
+   * The one policy of a `DeploymentConfig`, after checking that the fleet can follow the plan.
+   * @internal
+   */
+  public _render(scope: IConstruct, fleet: DeployedFleet): sagemaker.CfnEndpoint.DeploymentConfigProperty {
+    this._judge(fleet).settle(scope);
     return this.type === 'ROLLING' ? { rollingUpdatePolicy: this.rolling(fleet) } : { blueGreenUpdatePolicy: this.blueGreen(fleet) };
   }
 

@@ -3,7 +3,7 @@ import {
   Names, RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { checkProps } from './check-props';
+import { checkProps, fleetOf, planOf, triggersOf } from './check-props';
 import { ConfigPruner } from './config-pruner';
 import { DataCapture } from './data-capture';
 import { checkDeployedInstanceType } from './deployed-instance-type';
@@ -232,9 +232,7 @@ export class GuardedEndpoint extends ModelEndpointBase {
 
   private createAlarms(props: GuardedEndpointProps, config: sagemaker.CfnEndpointConfig): RollbackAlarms {
     return new RollbackAlarms(this, 'Rollback', {
-      prop: 'rollbackOn',
-      triggers: props.rollbackOn ?? RollbackTrigger.defaults(),
-      killSwitch: props.killSwitch ?? true,
+      ...triggersOf(props),
       topic: this.notifications,
       target: {
         endpointName: this.endpointName,
@@ -247,12 +245,11 @@ export class GuardedEndpoint extends ModelEndpointBase {
   private createEndpoint(
     props: GuardedEndpointProps, config: sagemaker.CfnEndpointConfig, alarms: RollbackAlarms,
   ): sagemaker.CfnEndpoint {
-    const plan = props.deployment ?? DeploymentPlan.canary();
     const endpoint = new sagemaker.CfnEndpoint(this, 'Resource', {
       endpointName: this.endpointName,
       endpointConfigName: config.attrEndpointConfigName,
       deploymentConfig: {
-        ...plan._render(this, { instanceCount: fewestInstances(props), ...alarms.detection }),
+        ...planOf(props)._render(this, fleetOf(props)),
         autoRollbackConfiguration: { alarms: alarms.names.map((alarmName) => ({ alarmName })) },
       },
       // an update would set a scaled fleet back to its first count

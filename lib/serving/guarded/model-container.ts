@@ -30,7 +30,7 @@ export class ModelContainer {
   /** Judges the options and keeps them. */
   public static of(options: ModelContainerOptions): ModelContainer {
     const container = new ModelContainer(options.image, options.environment ?? {}, options.artifact, options.multiModel);
-    container.check('').settle();
+    container._judge('').settle();
     return container;
   }
 
@@ -58,12 +58,16 @@ export class ModelContainer {
    * @internal
    */
   public _settle(scope: IConstruct, path: string): void {
-    this.check(path).settle(scope);
+    this._judge(path).settle(scope);
     this.image._settle(scope);
     this.multiModel?._settle(scope);
   }
 
-  private check(path: string): Checks {
+  /**
+   * What is wrong with it, with the path of its props before them.
+   * @internal
+   */
+  public _judge(path: string): Checks {
     const checks = new Checks().report('ArtifactAndMultiModel', this.artifact !== undefined && this.multiModel !== undefined
       ? `\`${path}artifact\` and \`${path}multiModel\` must not both be given: got both; a container serves one model or many` : undefined);
     checkEnvironment(checks, `${path}environment`, this.environment);

@@ -356,6 +356,15 @@ describe('bad input', () => {
     }
   });
 
+  test('of the container, the plan and the triggers is named together with the rest', () => {
+    const message = messageOf(() => templateOf({
+      environment: { HF_TOKEN: 'x' }, deployment: DeploymentPlan.canary({ percent: 10 }), rollbackOn: [], endpointName: 'A_',
+    }));
+    for (const prop of ['endpointName', 'environment', 'percent', 'rollbackOn']) {
+      expect(message).toContain(`\n  - \`${prop}\` `);
+    }
+  });
+
   test.each([0, 1, 2.5, NaN])('fails for %p instances', (instanceCount) => {
     expect(() => templateOf({ instanceCount })).toThrow('`instanceCount` must be a whole number of at least 2');
   });
