@@ -1,6 +1,6 @@
 import { awscdk, javascript } from 'projen';
 import { writeAreaIndex } from './projenrc/areas';
-import { BUNDLED_DEPS, CDK_VERSION, CONSTRUCTS_VERSION, DEV_DEPS, pinTransitive } from './projenrc/dependencies';
+import { BUNDLED_DEPS, CONSTRUCTS_VERSION, DEV_DEPS, PEER_CDK_VERSION, pinTransitive } from './projenrc/dependencies';
 import { enforceHouseRules } from './projenrc/lint';
 import { keepTheLockFilePortable, keepThePackageSmall } from './projenrc/packaging';
 import { defineTasks } from './projenrc/tasks';
@@ -19,10 +19,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
   projenrcTs: true,
   sampleCode: false,
 
-  cdkVersion: CDK_VERSION,
+  cdkVersion: PEER_CDK_VERSION,
   constructsVersion: CONSTRUCTS_VERSION,
   jsiiVersion: '~6.0.0',
   minNodeVersion: '20.20.0',
+  peerDependencyOptions: { pinnedDevDependency: false },
   devDeps: DEV_DEPS,
   bundledDeps: BUNDLED_DEPS,
 

@@ -1,10 +1,13 @@
 import { awscdk } from 'projen';
 
-/** The lowest aws-cdk-lib on which all tests pass; `npm run peer-floor` tries it. */
-export const CDK_VERSION = '2.276.0';
+/** The lowest aws-cdk-lib on which all tests pass: `npm run peer-floor -- --each 2.270.0 2.271.0` tries it. */
+export const PEER_CDK_VERSION = '2.271.0';
 export const CONSTRUCTS_VERSION = '10.5.1';
 
 export const DEV_DEPS = [
+  // what we develop against; consumers may be older, down to the floor above
+  'aws-cdk-lib@2.276.0',
+  `constructs@${CONSTRUCTS_VERSION}`,
   'cdk-nag@3.0.2',
   // newest; its prerelease version satisfies no peer range, so it stays here
   '@aws-cdk/aws-sagemaker-alpha@2.159.1-alpha.0',
