@@ -1,5 +1,6 @@
-import { aws_iam as iam, aws_kms as kms, aws_logs as logs, Aws, Fn, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { aws_kms as kms, aws_logs as logs, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { letLogsEncrypt, logGroupNameOf } from './encrypted-logs';
 
 const ID = 'MlPlatformHandlerLogs';
 
@@ -20,7 +21,7 @@ export class HandlerLogs extends Construct {
 
   private constructor(scope: Construct, id: string) {
     super(scope, id);
-    const logGroupName = this.nameLogGroup();
+    const logGroupName = logGroupNameOf(this, 'handlers');
     this.logGroup = new logs.LogGroup(this, 'Resource', {
       logGroupName,
       encryptionKey: this.createKey(logGroupName),
@@ -29,34 +30,11 @@ export class HandlerLogs extends Construct {
     });
   }
 
-  /**
-   * A name chosen here, because the key's policy names the group before it exists. It ends in what is unique to this life
-   * of the stack: the group outlives the stack, and a second life could not make a group of the same name.
-   */
-  private nameLogGroup(): string {
-    const life = Fn.select(2, Fn.split('/', Aws.STACK_ID));
-    return `/ml-platform/handlers/${Names.uniqueResourceName(this, { maxLength: 200 })}/${life}`;
-  }
-
-  /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
   private createKey(logGroupName: string): kms.Key {
     const key = new kms.Key(this, 'Key', {
       description: 'Encrypts what the handlers of a stack log', enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN,
     });
-    key.addToResourcePolicy(new iam.PolicyStatement({
-      sid: 'EncryptHandlerLogs',
-      principals: [new iam.ServicePrincipal(`logs.${Aws.REGION}.${Aws.URL_SUFFIX}`)],
-      actions: [
-        'kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext',
-        'kms:ReEncryptFrom', 'kms:ReEncryptTo',
-      ],
-      resources: ['*'], // in a key's policy: this key
-      conditions: {
-        ArnEquals: {
-          'kms:EncryptionContext:aws:logs:arn': `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:${logGroupName}`,
-        },
-      },
-    }));
+    letLogsEncrypt(key, 'EncryptHandlerLogs', logGroupName);
     return key;
   }
 }

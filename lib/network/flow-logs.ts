@@ -1,5 +1,6 @@
-import { aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_logs as logs, Aws, Fn, Names, RemovalPolicy } from 'aws-cdk-lib';
+import { aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_logs as logs, Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { letLogsEncrypt, logGroupNameOf } from '../core/encrypted-logs';
 
 /** What is recorded, and for how long. */
 export interface FlowLogsProps {
@@ -11,7 +12,7 @@ export interface FlowLogsProps {
 export class FlowLogs extends Construct {
   constructor(scope: Construct, id: string, { vpc, retention }: FlowLogsProps) {
     super(scope, id);
-    const logGroupName = this.nameLogGroup();
+    const logGroupName = logGroupNameOf(this, 'flow-logs');
     const encryptionKey = this.createKey(logGroupName);
     const logGroup = new logs.LogGroup(this, 'LogGroup', {
       logGroupName, encryptionKey, retention, removalPolicy: RemovalPolicy.RETAIN,
@@ -30,31 +31,11 @@ export class FlowLogs extends Construct {
     flowLog.node.addDependency(delivery);
   }
 
-  /**
-   * A name chosen here, because the key's policy names the group before it exists. It ends in what is unique to this life
-   * of the stack: the group outlives the stack, and a second life could not make a group of the same name.
-   */
-  private nameLogGroup(): string {
-    const life = Fn.select(2, Fn.split('/', Aws.STACK_ID));
-    return `/ml-platform/flow-logs/${Names.uniqueResourceName(this, { maxLength: 200 })}/${life}`;
-  }
-
-  /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
   private createKey(logGroupName: string): kms.Key {
     const key = new kms.Key(this, 'Key', {
       description: 'Encrypts the flow logs of a network', enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN,
     });
-    const logGroupArn = `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:${logGroupName}`;
-    key.addToResourcePolicy(new iam.PolicyStatement({
-      sid: 'EncryptFlowLogs',
-      principals: [new iam.ServicePrincipal(`logs.${Aws.REGION}.${Aws.URL_SUFFIX}`)],
-      actions: [
-        'kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext',
-        'kms:ReEncryptFrom', 'kms:ReEncryptTo',
-      ],
-      resources: ['*'], // in a key's policy: this key
-      conditions: { ArnEquals: { 'kms:EncryptionContext:aws:logs:arn': logGroupArn } },
-    }));
+    letLogsEncrypt(key, 'EncryptFlowLogs', logGroupName);
     return key;
   }
 

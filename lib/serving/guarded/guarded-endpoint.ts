@@ -10,7 +10,7 @@ import { checkDeployedInstanceType } from './deployed-instance-type';
 import { DeploymentPlan } from './deployment-plan';
 import { DeploymentVerifier } from './deployment-verifier';
 import { createEndpointConfig, fewestInstances, storageKeyOf } from './endpoint-config';
-import { createKey, letLogsUse } from './endpoint-key';
+import { createKey } from './endpoint-key';
 import { EndpointScaling } from './endpoint-scaling';
 import { ExistingModel } from './existing-model';
 import { HostedModel } from './hosted-model';
@@ -21,6 +21,7 @@ import { RollbackTopic } from './rollback-topic';
 import { ENDPOINT_TAG } from './runtime/contract';
 import { VariantHosting } from './variant-hosting';
 import { ModelArtifact, ModelImage } from '../../artifacts';
+import { letLogsEncrypt } from '../../core/encrypted-logs';
 import { MlInstanceType } from '../../core/instance-type';
 import { IMlNetwork } from '../../network';
 import { EndpointSlot } from '../endpoint-slot';
@@ -201,7 +202,7 @@ export class GuardedEndpoint extends ModelEndpointBase {
   /** SageMaker would make the log group by itself, unencrypted and for ever. */
   private createLogGroup(retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS): logs.LogGroup {
     const logGroupName = `/aws/sagemaker/Endpoints/${this.endpointName}`;
-    letLogsUse(this, this.encryptionKey, logGroupName);
+    letLogsEncrypt(this.encryptionKey, 'EncryptEndpointLogs', logGroupName);
     return new logs.LogGroup(this, 'Logs', {
       logGroupName, retention, encryptionKey: this.encryptionKey, removalPolicy: RemovalPolicy.RETAIN,
     });

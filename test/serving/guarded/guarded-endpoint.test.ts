@@ -296,7 +296,10 @@ describe('logs', () => {
           Condition: {
             ArnEquals: {
               'kms:EncryptionContext:aws:logs:arn': {
-                'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':logs:eu-west-1:111122223333:log-group:/aws/sagemaker/Endpoints/churn']],
+                'Fn::Join': ['', [
+                  'arn:', { Ref: 'AWS::Partition' }, ':logs:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' },
+                  ':log-group:/aws/sagemaker/Endpoints/churn',
+                ]],
               },
             },
           },
