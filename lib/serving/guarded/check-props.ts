@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { DeployedFleet, DeploymentPlan } from './deployment-plan';
 import { FEWEST_INSTANCES, fewestInstances } from './endpoint-config';
-import type { GuardedEndpointProps } from './guarded-endpoint';
+import { GuardedEndpointProps } from './guarded-endpoint-props';
 import { ModelContainer } from './model-container';
 import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';

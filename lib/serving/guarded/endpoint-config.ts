@@ -1,29 +1,15 @@
 import {
-  aws_iam as iam, aws_kms as kms, aws_sagemaker as sagemaker, CfnTag, Duration, RemovalPolicy,
+  aws_iam as iam, aws_kms as kms, aws_sagemaker as sagemaker, CfnTag, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { DataCapture } from './data-capture';
 import { keepNvmeFinding, takesKey } from './endpoint-key';
-import { EndpointScaling } from './endpoint-scaling';
-import { ExistingModel } from './existing-model';
+import { GuardedEndpointProps } from './guarded-endpoint-props';
 import { checkRenderedHistory } from './rendered-deployment';
-import { VariantHosting } from './variant-hosting';
 import { inSeconds } from '../../core/checks';
 import { MlInstanceType } from '../../core/instance-type';
 
 /** One instance is one zone. */
 export const FEWEST_INSTANCES = 2;
-
-/** What of the endpoint's props is said in the configuration. */
-export interface ConfiguredProps {
-  readonly instanceType: MlInstanceType;
-  readonly instanceCount?: number;
-  readonly scaling?: EndpointScaling;
-  readonly hosting?: VariantHosting;
-  readonly dataCapture?: DataCapture;
-  readonly enhancedMetrics?: Duration;
-  readonly existingModel?: ExistingModel;
-}
 
 /** What the endpoint has made before. */
 export interface ConfigMaterials {
@@ -35,18 +21,18 @@ export interface ConfigMaterials {
 }
 
 /** How many instances a deployment can count on. */
-export function fewestInstances({ instanceCount, scaling }: ConfiguredProps): number {
+export function fewestInstances({ instanceCount, scaling }: GuardedEndpointProps): number {
   return instanceCount ?? scaling?._min ?? FEWEST_INSTANCES;
 }
 
 /** The key for the instances' storage, where their family takes one. */
-export function storageKeyOf(props: ConfiguredProps, key: kms.IKey): kms.IKey | undefined {
+export function storageKeyOf(props: GuardedEndpointProps, key: kms.IKey): kms.IKey | undefined {
   return machines(props).every(takesKey) ? key : undefined;
 }
 
 /** Unnamed, because every change replaces it, and kept, because it is what a rollback goes back to. */
 export function createEndpointConfig(
-  scope: Construct, props: ConfiguredProps, materials: ConfigMaterials,
+  scope: Construct, props: GuardedEndpointProps, materials: ConfigMaterials,
 ): sagemaker.CfnEndpointConfig {
   const { modelName, variantName, key, role, tags } = materials;
   const config = new sagemaker.CfnEndpointConfig(scope, 'Config', {
@@ -72,6 +58,6 @@ export function createEndpointConfig(
   return config;
 }
 
-function machines({ hosting, instanceType }: ConfiguredProps): MlInstanceType[] {
+function machines({ hosting, instanceType }: GuardedEndpointProps): MlInstanceType[] {
   return hosting?._instanceTypes(instanceType) ?? [instanceType];
 }
