@@ -84,7 +84,7 @@ export interface GuardedEndpointProps {
    */
   readonly deployment?: DeploymentPlan;
   /**
-   * What ends a deployment and brings the old fleet back: one to ten triggers.
+   * What ends a deployment and brings the old fleet back: one to nine triggers, or ten without `killSwitch`.
    * @default RollbackTrigger.defaults()
    */
   readonly rollbackOn?: RollbackTrigger[];
