@@ -10,30 +10,39 @@ import { BUCKET, DIGEST, INSTANCE_TYPE, MODEL, Place, REPOSITORY, SHA256 } from 
 // begin
 /** The resources of a guarded endpoint by hand, one function each; test/bench compares them with ours. */
 export function l1({ stack, network, indices }: Place): void {
-  const { vpcId } = network.vpc;
-  const subnetIds = network.subnets.map(({ subnetId }) => subnetId);
   const names = indices.map((index) => `${stack.node.id}-endpoint${index}`.toLowerCase());
   const handlers = addHandlers(stack, names);
   for (const [position, index] of indices.entries()) {
     const scope = new Construct(stack, `Endpoint${index}`);
-    const endpointName = names[position];
-    const storage = key(scope, endpointName);
-    const logGroup = logGroupOf(scope, endpointName, storage);
-    const topic = notifications(scope, storage);
-    const securityGroup = securityGroupOf(scope, vpcId);
-    const role = executionRole(scope);
-    const policy = hostingPolicy(scope, { role, logGroup, subnetIds, securityGroup, storage });
-    const model = modelOf(scope, endpointName, { role, policy, subnetIds, securityGroup });
-    const config = configOf(scope, endpointName, model, storage);
-    const alarms = [
-      ...ALARMS.map((alarm) => alarmOf(scope, alarm, { endpointName, config, topic })), killSwitch(scope, endpointName, topic),
-    ];
-    const readAlarms = readAlarmsPolicy(scope, role, alarms);
-    const endpoint = endpointOf(scope, endpointName, config, alarms);
-    endpoint.addResourceDependency(logGroup);
-    endpoint.addResourceDependency(readAlarms);
-    afterDeployment(scope, handlers, { endpointName, endpoint, config });
+    afterDeployment(scope, handlers, addEndpoint(scope, names[position], network));
   }
+}
+
+export interface L1Endpoint {
+  readonly endpointName: string;
+  readonly endpoint: sagemaker.CfnEndpoint;
+  readonly config: sagemaker.CfnEndpointConfig;
+  readonly role: iam.CfnRole;
+}
+
+export function addEndpoint(scope: Construct, endpointName: string, network: Place['network']): L1Endpoint {
+  const subnetIds = network.subnets.map(({ subnetId }) => subnetId);
+  const storage = key(scope, endpointName);
+  const logGroup = logGroupOf(scope, endpointName, storage);
+  const topic = notifications(scope, storage);
+  const securityGroup = securityGroupOf(scope, network.vpc.vpcId);
+  const role = executionRole(scope);
+  const policy = hostingPolicy(scope, { role, logGroup, subnetIds, securityGroup, storage });
+  const model = modelOf(scope, endpointName, { role, policy, subnetIds, securityGroup });
+  const config = configOf(scope, endpointName, model, storage);
+  const alarms = [
+    ...ALARMS.map((alarm) => alarmOf(scope, alarm, { endpointName, config, topic })), killSwitch(scope, endpointName, topic),
+  ];
+  const readAlarms = readAlarmsPolicy(scope, role, alarms);
+  const endpoint = endpointOf(scope, endpointName, config, alarms);
+  endpoint.addResourceDependency(logGroup);
+  endpoint.addResourceDependency(readAlarms);
+  return { endpointName, endpoint, config, role };
 }
 
 function key(scope: Construct, endpointName: string): kms.CfnKey {

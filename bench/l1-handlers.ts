@@ -140,18 +140,19 @@ interface Deployed {
   readonly endpointName: string;
   readonly endpoint: sagemaker.CfnEndpoint;
   readonly config: sagemaker.CfnEndpointConfig;
+  readonly scaled?: { readonly target: CfnResource; readonly min: number; readonly max: number };
 }
 
 /** What looks at one endpoint when its update is over: first whether it is what was wanted, then what can go. */
 export function afterDeployment(scope: Construct, { verifier, pruner }: Handlers, deployed: Deployed): void {
-  const { endpointName, endpoint, config } = deployed;
+  const { endpointName, endpoint, config, scaled } = deployed;
   const verified = custom(scope, 'Verified', 'Custom::DeploymentVerifier', verifier, {
     EndpointName: endpointName,
     EndpointConfigName: config.attrEndpointConfigName,
-    Retained: false,
-    Variants: [{ VariantName: 'Stable', InstanceCount: 2, Weight: 1 }],
+    Retained: scaled !== undefined,
+    Variants: [{ VariantName: 'Stable', InstanceCount: 2, MinInstances: scaled?.min, MaxInstances: scaled?.max, Weight: 1 }],
   });
-  verified.addResourceDependency(endpoint);
+  verified.addResourceDependency(scaled?.target ?? endpoint);
   const pruned = custom(scope, 'Pruned', 'Custom::ConfigPruner', pruner, {
     EndpointName: endpointName, EndpointConfigName: config.attrEndpointConfigName,
   });

@@ -9,12 +9,13 @@ type Resources = Readonly<Record<string, Resource>>;
 
 const ASSET_HASH = /[0-9a-f]{64}(?=\.(?:zip|json)\b)/g;
 const HANDLER_LOGS = /(?<=\/ml-platform\/handlers\/)[^/]+/g; // a log group of the stack has the stack's name in it
+const ADDRESS = /\bc8[0-9a-f]{40}\b/g; // of a construct, in names that only have to differ
 const ROUNDS = 8; // the longest chain of references in an endpoint is shorter
 
 /**
- * What differs between two templates up to logical ids, names of endpoints, and metadata: one text per resource that
- * only one of them has. Resources are recognised by their type and properties, where a reference counts as what it refers
- * to, so that a swapped key is found and a renamed one is not.
+ * What differs between two templates up to logical ids, names of endpoints, addresses of constructs, and metadata: one
+ * text per resource that only one of them has. Resources are recognised by their type and properties, where a reference
+ * counts as what it refers to, so that a swapped key is found and a renamed one is not.
  */
 export function differences(one: Resources, other: Resources): string[] {
   const [left, right] = [one, other].map(labelled);
@@ -70,7 +71,8 @@ function endpointNames(resources: Resources): string[] {
 function canonical(value: unknown, labels: ReadonlyMap<string, string>, names: readonly string[], key?: string): unknown {
   if (typeof value === 'string') {
     const isReference = key === 'Ref' || key === 'Fn::GetAtt' || key === 'DependsOn';
-    const text = (isReference ? labels.get(value) ?? value : value).replace(ASSET_HASH, '<asset>').replace(HANDLER_LOGS, '<stack>');
+    const text = (isReference ? labels.get(value) ?? value : value).replace(ASSET_HASH, '<asset>').replace(HANDLER_LOGS, '<stack>')
+      .replace(ADDRESS, '<address>');
     return names.reduce((shown, name) => shown.replaceAll(name, '<endpoint>'), text);
   }
   if (Array.isArray(value)) {

@@ -2,5 +2,6 @@
 export * as core from './core';
 export * as network from './network';
 export * as artifacts from './artifacts';
+export * as audit from './audit';
 export * as serving from './serving';
 export * as stacks from './stacks';

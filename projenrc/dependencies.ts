@@ -18,8 +18,30 @@ export const DEV_DEPS = [
   // handlers are bundled; Lambda brings the SDK
   'esbuild@0.28.2',
   '@aws-sdk/client-cloudformation@^3',
+  '@aws-sdk/client-dynamodb@^3',
+  '@aws-sdk/client-ecr@^3',
+  '@aws-sdk/client-eventbridge@^3',
+  '@aws-sdk/client-s3@^3',
   '@aws-sdk/client-sagemaker@^3',
+  '@aws-sdk/client-ssm@^3',
+  '@aws-sdk/lib-dynamodb@^3',
+  // 2.36.0 needs a version of one of its parts that does not exist
+  ...['logger', 'metrics', 'tracer'].map((part) => `@aws-lambda-powertools/${part}@2.35.0`),
   '@types/aws-lambda@^8',
+  // the mlp command, which ships bundled; commander 15 needs Node 22
+  'commander@^14',
+  'cli-table3@^0.6.5',
+  '@aws-sdk/credential-providers@^3',
+  '@smithy/signature-v4@^5',
+  '@aws-crypto/sha256-js@^5',
+  // the rehearsal runs the template's own state machines
+  'aws-local-stepfunctions@3.0.0',
+  'asl-validator@4.0.0',
+  // proofs: mutants (10 needs Node 22), a Velocity engine, a validator of OpenAPI
+  '@stryker-mutator/core@^9',
+  '@stryker-mutator/jest-runner@^9',
+  'velocityjs@^2',
+  '@seriousme/openapi-schema-validator@^2',
   'tsx',
 ];
 

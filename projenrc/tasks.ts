@@ -12,15 +12,32 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
   project.compileTask.exec('tsx tools/lazy-index.ts');
   // handlers ship bundled, so that a consumer needs no bundler
   project.compileTask.exec('tsx tools/bundle-handlers.ts');
+  // and so does the mlp command, with the SDK inside
+  project.compileTask.exec('tsx tools/bundle-cli.ts');
 
   // the suite reads the compiled package too, so it compiles first; lint has a command of its own
   project.testTask.reset();
   project.testTask.spawn(project.compileTask);
   project.testTask.exec('jest --ci', { receiveArgs: true });
+  // `*.sweep.ts` take long: hundreds of planted mistakes, mutants, child processes. `npm test` stays short without them
   project.addTask('test:sweep', {
-    description: 'The property tests that synthesize, with many more runs',
-    env: { SWEEP_RUNS: '60' },
-    steps: [{ exec: 'jest --ci accepted-props', receiveArgs: true }],
+    description: 'The long tests: planted mistakes and mutants, the mlp command as users run it, properties with many more runs',
+    steps: [
+      { exec: 'jest --ci --testMatch "**/*.sweep.ts"' },
+      { exec: 'SWEEP_RUNS=60 REGISTRY_RUNS=5000 jest --ci accepted-props registry-model' },
+    ],
+  });
+  project.addTask('test:emulated', {
+    description: 'The handlers against moto, where there is Python',
+    steps: [{ exec: 'tsx tools/emulated.ts', receiveArgs: true }],
+  });
+  project.addTask('test:training', {
+    description: 'Kills the training program of examples/training at many points, where there is Python',
+    steps: [{ exec: 'tsx tools/training-example.ts', receiveArgs: true }],
+  });
+  project.addTask('test:mutation', {
+    description: 'Plants mutants in what decides for the registry, and prints how many the tests kill',
+    steps: [{ exec: 'stryker run', receiveArgs: true }],
   });
   const lint = project.addTask('lint', { description: 'Types of everything, house rules, README examples' });
   lint.exec('tsc --noEmit -p test/tsconfig.json');

@@ -44,13 +44,15 @@ function bundle(root: string, path: string): string {
     platform: 'node',
     target: 'node22',
     format: 'cjs',
-    external: ['@aws-sdk/*', '@smithy/*'],
+    // not @smithy/*: X-Ray needs a part of it that the runtime does not have, https://github.com/aws/aws-cdk/issues/33099
+    external: ['@aws-sdk/*'],
     // names stay: a stack trace is read at night
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
     charset: 'utf8',
     tsconfigRaw: { compilerOptions: { target: 'es2022', strict: true } }, // not the tsconfig.json that happens to be near
+    preserveSymlinks: true, // or a linked node_modules would show in names that esbuild makes from paths
     logLevel: 'warning',
   });
   return outputFiles[0].text;

@@ -1,37 +1,44 @@
 import {
-  aws_applicationautoscaling as scaling, aws_cloudwatch as cw, aws_iam as iam, aws_kms as kms, aws_s3 as s3,
-  aws_sagemaker as sagemaker,
+  aws_applicationautoscaling as scaling, aws_cloudwatch as cw, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { addEndpoint, L1Endpoint } from '../l1-endpoint';
+import { addHandlers, afterDeployment } from '../l1-handlers';
+import { allow, policyDocument, RUNBOOK } from '../l1-words';
+import { Place } from '../place';
 
-/** What a hand-written endpoint needs beside l1-endpoint.ts to do what lines/ours.ts does. */
+/** What a hand-written endpoint needs beside l1-endpoint.ts to do what lines/ours.ts does; test/bench compares the two. */
 // begin
 interface Extras {
-  readonly endpointName: string;
-  readonly endpoint: sagemaker.CfnEndpoint;
-  readonly config: sagemaker.CfnEndpointConfig;
-  readonly role: iam.CfnRole;
+  readonly network: Place['network'];
   readonly bucket: s3.CfnBucket;
   readonly key: kms.CfnKey;
 }
 
-export function addExtras(scope: Construct, extras: Extras): void {
-  autoscale(scope, extras);
-  capture(scope, extras);
-  extras.endpoint.retainAllVariantProperties = true;
+const MIN = 2;
+const MAX = 8;
+
+export function addChurn(stack: Stack, { network, bucket, key }: Extras): void {
+  const scope = new Construct(stack, 'Endpoint');
+  const endpointName = `${stack.node.id}-endpoint`.toLowerCase();
+  const made = addEndpoint(scope, endpointName, network);
+  made.endpoint.retainAllVariantProperties = true;
+  const target = autoscale(scope, made);
+  capture(scope, made, bucket, key);
+  afterDeployment(scope, addHandlers(stack, [endpointName]), { ...made, scaled: { target, min: MIN, max: MAX } });
 }
 
-function autoscale(scope: Construct, { endpointName, endpoint }: Extras): void {
+function autoscale(scope: Construct, { endpointName, endpoint }: L1Endpoint): scaling.CfnScalableTarget {
   const target = new scaling.CfnScalableTarget(scope, 'Target', {
     serviceNamespace: 'sagemaker',
     scalableDimension: 'sagemaker:variant:DesiredInstanceCount',
     resourceId: `endpoint/${endpointName}/variant/Stable`,
-    minCapacity: 2,
-    maxCapacity: 8,
+    minCapacity: MIN,
+    maxCapacity: MAX,
   });
   target.addResourceDependency(endpoint);
   const policy = (id: string, percent: number) => new scaling.CfnScalingPolicy(scope, id, {
-    policyName: `${endpointName}-${id}`,
+    policyName: `${scope.node.addr}-${id}`,
     policyType: 'StepScaling',
     scalingTargetId: target.ref,
     stepScalingPolicyConfiguration: {
@@ -53,6 +60,7 @@ function autoscale(scope: Construct, { endpointName, endpoint }: Extras): void {
   new cw.CfnAlarm(scope, 'ScaleOut', {
     ...load,
     alarmName: `${endpointName}/ScaleOut`,
+    alarmDescription: `Adds a quarter of the instances, or one. Runbook: ${RUNBOOK}#scale-out`,
     alarmActions: [policy('Out', 25).ref],
     statistic: 'Sum',
     period: 60,
@@ -64,9 +72,10 @@ function autoscale(scope: Construct, { endpointName, endpoint }: Extras): void {
   });
   new cw.CfnAlarm(scope, 'ScaleIn', {
     alarmName: `${endpointName}/ScaleIn`,
+    alarmDescription: `Removes a quarter of the instances, or one. Runbook: ${RUNBOOK}#scale-in`,
     alarmActions: [policy('In', -25).ref],
     metrics: [
-      { id: 'margin', expression: 'observed / 0.6', returnData: true },
+      { id: 'expr_1', expression: 'observed / 0.6', label: 'InvocationsPerInstance on a smaller fleet', returnData: true },
       { id: 'observed', returnData: false, metricStat: { stat: 'Sum', period: 60, metric: load } },
     ],
     comparisonOperator: 'LessThanThreshold',
@@ -75,23 +84,27 @@ function autoscale(scope: Construct, { endpointName, endpoint }: Extras): void {
     datapointsToAlarm: 15,
     treatMissingData: 'breaching',
   });
+  return target;
 }
 
-function capture(scope: Construct, { config, role, bucket, key }: Extras): void {
+function capture(scope: Construct, { config, role }: L1Endpoint, bucket: s3.CfnBucket, key: kms.CfnKey): void {
   bucket.lifecycleConfiguration = {
     rules: [{
-      status: 'Enabled', prefix: 'capture/', expirationInDays: 30, noncurrentVersionExpiration: { noncurrentDays: 1 },
+      id: `Capture-${scope.node.addr}`,
+      status: 'Enabled',
+      prefix: 'capture/',
+      expirationInDays: 30,
+      noncurrentVersionExpiration: { noncurrentDays: 1 },
     }],
   };
   new iam.CfnManagedPolicy(scope, 'WriteCapture', {
+    description: `Writes what ${scope.node.path}/Capture captures`,
+    path: '/',
     roles: [role.ref],
-    policyDocument: {
-      Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Action: 's3:PutObject', Resource: `${bucket.attrArn}/capture/*` },
-        { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: key.attrArn },
-      ],
-    },
+    policyDocument: policyDocument(
+      allow('WriteCapture', 's3:PutObject', `${bucket.attrArn}/capture/*`),
+      allow('EncryptCapture', ['kms:Decrypt', 'kms:GenerateDataKey'], key.attrArn),
+    ),
   });
   config.dataCaptureConfig = {
     enableCapture: true,

@@ -1,4 +1,4 @@
-import { aws_cloudwatch as cw, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Annotations, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { aws_cloudwatch as cw, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { checkModel, checkSha256, TRIALS } from './addresses';
 import { ModelArtifact } from './model-artifact';
@@ -6,6 +6,7 @@ import { ObjectLock } from './object-lock';
 import { Replica } from './replica';
 import { TrialRetention } from './trial-retention';
 import { denyChanges, grantCreate, grantUpload } from './write-once';
+import { closedBucket, logAccess } from '../core/access-logs';
 import { acknowledge, inRegulatedPacks } from '../core/acknowledge';
 import { Checks } from '../core/checks';
 
@@ -161,7 +162,8 @@ export class ArtifactStore extends ArtifactStoreBase {
     this.encryptionKey = props.encryptionKey ?? this.createKey();
     const bucket = this.createBucket(retention, replica);
     this.bucket = bucket;
-    this.configure(bucket, props.accessLogs ?? this.createAccessLogs(), props.objectLock);
+    this.configure(bucket, props.objectLock);
+    logAccess(this, { bucket, prefix: LOG_PREFIX, sid: 'AccessLogsOfArtifacts', logs: props.accessLogs });
     denyChanges(bucket).forEach((statement) => bucket.addToResourcePolicy(statement));
     replica?.permit(bucket, this.encryptionKey, props.objectLock !== undefined);
   }
@@ -176,7 +178,7 @@ export class ArtifactStore extends ArtifactStoreBase {
 
   private createBucket(retention: TrialRetention, replica?: Replica): s3.Bucket {
     const bucket = new s3.Bucket(this, 'Resource', {
-      ...closed(),
+      ...closedBucket(),
       encryption: s3.BucketEncryption.KMS,
       encryptionKey: this.encryptionKey,
       bucketKeyEnabled: true,
@@ -196,58 +198,13 @@ export class ArtifactStore extends ArtifactStoreBase {
     return bucket;
   }
 
-  /** What the L2 would do differently: logging by ACL, EventBridge by a custom resource, no token in a lock. */
-  private configure(bucket: s3.Bucket, logs: s3.IBucket, lock?: ObjectLock): void {
+  /** What the L2 would do differently: EventBridge by a custom resource, no token in a lock. */
+  private configure(bucket: s3.Bucket, lock?: ObjectLock): void {
     const resource = bucket.node.defaultChild as s3.CfnBucket;
     resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
-    resource.loggingConfiguration = { destinationBucketName: logs.bucketName, logFilePrefix: LOG_PREFIX };
-    this.allowLogs(bucket, logs);
     if (lock !== undefined) {
       resource.objectLockEnabled = true;
       resource.objectLockConfiguration = lock._render(this);
     }
   }
-
-  private createAccessLogs(): s3.Bucket {
-    const logs = new s3.Bucket(this, 'AccessLogs', { ...closed(), encryption: s3.BucketEncryption.S3_MANAGED });
-    acknowledge(logs, {
-      rules: inRegulatedPacks('S3DefaultEncryptionKMS'),
-      reason: 'S3 delivers access logs only to a bucket that is encrypted with SSE-S3; they name keys and callers, never contents',
-    }, {
-      rules: inRegulatedPacks('S3BucketReplicationEnabled'),
-      reason: 'Access logs are evidence about one Region; a copy elsewhere is for the owner of the log archive to decide',
-    });
-    return logs;
-  }
-
-  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html */
-  private allowLogs(bucket: s3.Bucket, logs: s3.IBucket): void {
-    const stack = Stack.of(this);
-    // the policy of a bucket in another stack cannot name ours without a cycle between the stacks
-    const source = Stack.of(logs) === stack ? { ArnLike: { 'aws:SourceArn': bucket.bucketArn } } : {};
-    const { statementAdded } = logs.addToResourcePolicy(new iam.PolicyStatement({
-      sid: 'AccessLogsOfArtifacts',
-      principals: [new iam.ServicePrincipal('logging.s3.amazonaws.com')],
-      actions: ['s3:PutObject'],
-      resources: [logs.arnForObjects(`${LOG_PREFIX}*`)],
-      conditions: { ...source, StringEquals: { 'aws:SourceAccount': stack.account } },
-    }));
-    if (!statementAdded) {
-      Annotations.of(this).addWarningV2('cdk-ml-platform:accessLogsPolicy',
-        '`accessLogs` is imported, so its policy stays as it is: see that it lets logging.s3.amazonaws.com put objects under '
-        + `${LOG_PREFIX}*, or no log arrives`);
-    }
-  }
-}
-
-/** What both buckets have in common. */
-function closed(): s3.BucketProps {
-  return {
-    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-    enforceSSL: true,
-    minimumTLSVersion: 1.2,
-    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    removalPolicy: RemovalPolicy.RETAIN,
-    versioned: true,
-  };
 }

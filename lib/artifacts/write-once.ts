@@ -13,14 +13,21 @@ import { TRIALS } from './addresses';
  * Lifecycle rules are not requests and do not ask a bucket policy; the store has none that reach a registered model.
  */
 export function denyChanges(bucket: s3.IBucket): iam.PolicyStatement[] {
-  const everybody = { effect: iam.Effect.DENY, principals: [new iam.AnyPrincipal()] };
-  const notResources = [bucket.arnForObjects(`${TRIALS}/*`)];
+  return denying({ notResources: [bucket.arnForObjects(`${TRIALS}/*`)] });
+}
+
+/** The same for every key of a bucket. */
+export function denyAllChanges(bucket: s3.IBucket): iam.PolicyStatement[] {
+  return denying({ resources: [bucket.arnForObjects('*')] });
+}
+
+function denying(where: Pick<iam.PolicyStatementProps, 'resources' | 'notResources'>): iam.PolicyStatement[] {
+  const everybody = { effect: iam.Effect.DENY, principals: [new iam.AnyPrincipal()], ...where };
   return [
     new iam.PolicyStatement({
       ...everybody,
       sid: 'WrittenOnce',
       actions: ['s3:PutObject'],
-      notResources,
       conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
     }),
     new iam.PolicyStatement({
@@ -29,7 +36,6 @@ export function denyChanges(bucket: s3.IBucket): iam.PolicyStatement[] {
       actions: [
         's3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention', 's3:ReplicateObject', 's3:ReplicateDelete',
       ],
-      notResources,
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import { aws_iam as iam, aws_lambda as lambda, Duration, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_lambda as lambda, aws_logs as logs, aws_sqs as sqs, Duration, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { acknowledge, inRegulatedPacks, KeptFinding } from './acknowledge';
 import { handlerBundle } from './handler-bundle';
@@ -18,6 +18,21 @@ export interface HandlerFunctionProps {
   readonly kept: readonly KeptFinding[];
   /** Why statements name more than one resource each. */
   readonly keptOnPolicy?: readonly KeptFinding[];
+  /**
+   * In MiB; CPU goes with it.
+   * @default 256
+   */
+  readonly memorySize?: number;
+  /**
+   * Where an event goes that was sent and not waited for, when every try has failed. The function may send there.
+   * @default - nowhere
+   */
+  readonly deadLetterQueue?: sqs.IQueue;
+  /**
+   * Why it runs outside of any VPC.
+   * @default - it answers CloudFormation
+   */
+  readonly outsideVpc?: string;
 }
 
 /** Why a function that answers CloudFormation has neither a dead-letter queue nor a concurrency of its own. */
@@ -30,6 +45,9 @@ export const ANSWERS_CLOUDFORMATION: readonly KeptFinding[] = [{
   reason: 'Only CloudFormation calls it, once or twice for each deployment; a reservation would take capacity from the functions that '
     + 'serve.',
 }];
+
+const ANSWERS_FROM_OUTSIDE = 'It calls public AWS APIs over TLS and holds no connection to anything in a VPC; inside one it would need a way '
+  + 'out for the answer to CloudFormation, which goes to an address in S3.';
 
 /**
  * A function of this library: bundled code, the stack's log group, a role with one managed policy. Makes three resources and,
@@ -44,7 +62,10 @@ export class HandlerFunction extends Construct {
   }
 
   public readonly functionArn: string;
-  private readonly policy: iam.ManagedPolicy;
+  /** For what calls it, and for its metrics. Permissions go to `policy`. */
+  public readonly handler: lambda.Function;
+  /** Takes grants in place of the role, so that no policy is inline. */
+  public readonly policy: iam.ManagedPolicy;
   private readonly statements: readonly iam.PolicyStatement[];
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
@@ -55,22 +76,9 @@ export class HandlerFunction extends Construct {
       description: props.description, assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     });
     this.policy = this.createPolicy(role, props, logGroup.logGroupArn);
-    const handler = new lambda.Function(this, 'Resource', {
-      description: props.description,
-      code: handlerBundle(props.bundle),
-      handler: 'index.handler',
-      runtime: lambda.Runtime.NODEJS_24_X, // the newest, which two packs ask for
-      architecture: lambda.Architecture.ARM_64,
-      memorySize: 256,
-      timeout: props.timeout,
-      environment: { ...props.environment },
-      role: role.withoutPolicyUpdates(), // or CDK would add tracing as an inline policy
-      logGroup,
-      tracing: lambda.Tracing.ACTIVE,
-    });
-    handler.node.addDependency(this.policy);
-    this.functionArn = handler.functionArn;
-    this.keepFindings(handler, props);
+    this.handler = this.createFunction(props, role, logGroup);
+    this.functionArn = this.handler.functionArn;
+    this.keepFindings(props);
   }
 
   /** One of the statements that it was made with, so that each who uses the function can add what is theirs. */
@@ -82,8 +90,27 @@ export class HandlerFunction extends Construct {
     return statement;
   }
 
+  private createFunction(props: HandlerFunctionProps, role: iam.Role, logGroup: logs.ILogGroup): lambda.Function {
+    const handler = new lambda.Function(this, 'Resource', {
+      description: props.description,
+      code: handlerBundle(props.bundle),
+      handler: 'index.handler',
+      runtime: lambda.Runtime.NODEJS_24_X, // the newest, which two packs ask for
+      architecture: lambda.Architecture.ARM_64,
+      memorySize: props.memorySize ?? 256,
+      timeout: props.timeout,
+      environment: { ...props.environment },
+      role: role.withoutPolicyUpdates(), // or CDK would add tracing as an inline policy
+      logGroup,
+      tracing: lambda.Tracing.ACTIVE,
+      deadLetterQueue: props.deadLetterQueue,
+    });
+    handler.node.addDependency(this.policy);
+    return handler;
+  }
+
   private createPolicy(
-    role: iam.Role, { description, statements }: HandlerFunctionProps, logGroupArn: string,
+    role: iam.Role, { description, statements, deadLetterQueue }: HandlerFunctionProps, logGroupArn: string,
   ): iam.ManagedPolicy {
     return new iam.ManagedPolicy(this, 'Policy', {
       description,
@@ -96,16 +123,15 @@ export class HandlerFunction extends Construct {
           sid: 'WriteTraces', actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], resources: ['*'],
         }),
         ...statements,
+        ...deadLetterQueue === undefined ? [] : [new iam.PolicyStatement({
+          sid: 'KeepFailedEvents', actions: ['sqs:SendMessage'], resources: [deadLetterQueue.queueArn],
+        })],
       ],
     });
   }
 
-  private keepFindings(handler: lambda.Function, { kept, keptOnPolicy = [] }: HandlerFunctionProps): void {
-    acknowledge(handler, {
-      rules: inRegulatedPacks('LambdaInsideVPC'),
-      reason: 'It calls public AWS APIs over TLS and holds no connection to anything in a VPC; inside one it would need a way out for '
-        + 'the answer to CloudFormation, which goes to an address in S3.',
-    }, ...kept);
+  private keepFindings({ kept, keptOnPolicy = [], outsideVpc = ANSWERS_FROM_OUTSIDE }: HandlerFunctionProps): void {
+    acknowledge(this.handler, { rules: inRegulatedPacks('LambdaInsideVPC'), reason: outsideVpc }, ...kept);
     acknowledge(this.policy, {
       rules: ['AwsSolutions-IAM5[Resource::*]'],
       reason: 'The X-Ray write actions, and the SageMaker list actions where they are granted, have no resource ARN in IAM.',

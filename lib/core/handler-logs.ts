@@ -12,9 +12,12 @@ const ID = 'MlPlatformHandlerLogs';
 export class HandlerLogs extends Construct {
   /** The log group of the stack that `scope` is in. */
   public static of(scope: IConstruct): logs.ILogGroup {
-    const stack = Stack.of(scope);
-    const existing = stack.node.tryFindChild(ID) as HandlerLogs | undefined;
-    return (existing ?? new HandlerLogs(stack, ID)).logGroup;
+    return HandlerLogs.tryOf(scope) ?? new HandlerLogs(Stack.of(scope), ID).logGroup;
+  }
+
+  /** The same, or nothing in a stack without handlers. */
+  public static tryOf(scope: IConstruct): logs.ILogGroup | undefined {
+    return (Stack.of(scope).node.tryFindChild(ID) as HandlerLogs | undefined)?.logGroup;
   }
 
   public readonly logGroup: logs.ILogGroup;

@@ -12,6 +12,7 @@ import { Complaint, Rule } from './complaint';
 export * from './complaint';
 export * from './physical-name';
 export * from './plan-rules';
+export * from './shown';
 
 const LONGEST_VERSION = 64;
 /** The longest S3 URI; local paths have no need of more. */

@@ -1,6 +1,7 @@
-import { aws_cloudwatch as cw, aws_sns as sns, Duration, Stack, Token } from 'aws-cdk-lib';
+import { aws_cloudwatch as cw, aws_sns as sns, CfnResource, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { MetricTarget } from './endpoint-metrics';
+import { checkKept } from './rendered-resource';
 import { RollbackTrigger } from './rollback-trigger';
 import { Checks } from '../core/checks';
 import { shown } from '../core/invalid-props';
@@ -59,7 +60,7 @@ export class RollbackAlarms extends Construct {
   /** Fires when somebody publishes a point: a press lasts ten minutes, and an alarm that is only set goes back at once. */
   private createKillSwitch(): cw.IAlarm {
     const { endpointName } = this.props.target;
-    return this.telling(new cw.Alarm(this, 'KillSwitch', {
+    const alarm = new cw.Alarm(this, 'KillSwitch', {
       alarmName: `${endpointName}/KillSwitch`,
       alarmDescription: `Somebody wants the deployment that is running to roll back. ${runbook('KillSwitch')}`,
       metric: new cw.Metric({ ...KILL_SWITCH_METRIC, dimensionsMap: { EndpointName: endpointName } }),
@@ -68,7 +69,18 @@ export class RollbackAlarms extends Construct {
       evaluationPeriods: KILL_SWITCH_MINUTES,
       datapointsToAlarm: 1,
       treatMissingData: cw.TreatMissingData.NOT_BREACHING,
-    }));
+    });
+    checkKept(alarm.node.defaultChild as CfnResource, {
+      Namespace: KILL_SWITCH_METRIC.namespace,
+      MetricName: KILL_SWITCH_METRIC.metricName,
+      Dimensions: [{ Name: 'EndpointName', Value: endpointName }],
+      ComparisonOperator: cw.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      Threshold: 0,
+      Period: KILL_SWITCH_METRIC.period.toSeconds(),
+      DatapointsToAlarm: 1,
+      TreatMissingData: cw.TreatMissingData.NOT_BREACHING,
+    }, 'one press, as in the runbook, has to fire it, and nothing else may');
+    return this.telling(alarm);
   }
 
   private createAlarm(trigger: RollbackTrigger): cw.IAlarm {

@@ -1,8 +1,8 @@
 import { App, aws_ecr as ecr, aws_iam as iam, aws_kms as kms, CfnParameter, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Policies } from './policy-evaluator';
 import { ImageStore, ImageStoreProps } from '../../lib/artifacts';
 import { ENV, openFindings } from '../support/judged';
+import { Policies } from '../support/policy-evaluator';
 
 const DIGEST = `sha256:${'c'.repeat(64)}`;
 

@@ -1,7 +1,7 @@
 import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
-import { Policies } from './policy-evaluator';
 import { ArtifactStore, ModelArtifact } from '../../lib/artifacts';
 import { judged } from '../support/judged';
+import { Policies } from '../support/policy-evaluator';
 
 const VERSIONS = 'team/churn/';
 const KEY = 'team/churn/2026-11-01/model.tar.gz';

@@ -1,9 +1,9 @@
 import { App, Aws, aws_ecr as ecr, aws_iam as iam, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
-import { Policies } from './policy-evaluator';
 import { ModelImage } from '../../lib/artifacts';
 import { PULL_TOKEN } from '../../lib/artifacts/pull-token';
 import { acknowledge } from '../../lib/core/acknowledge';
 import { ENV, judged } from '../support/judged';
+import { Policies } from '../support/policy-evaluator';
 
 const HEX = 'b'.repeat(64);
 const DIGEST = `sha256:${HEX}`;

@@ -1,8 +1,8 @@
 import { App, aws_kms as kms, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { Policies } from './policy-evaluator';
 import { ArtifactStore, ObjectLock } from '../../lib/artifacts';
 import { ENV, judged } from '../support/judged';
+import { Policies } from '../support/policy-evaluator';
 
 const KEY_ARN = 'arn:aws:kms:eu-west-1:111122223333:key/theirs';
 

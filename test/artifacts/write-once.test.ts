@@ -1,6 +1,6 @@
 import { App, aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { Policies, Request } from './policy-evaluator';
 import { ArtifactStore, IArtifactStore } from '../../lib/artifacts';
+import { Policies, Request } from '../support/policy-evaluator';
 
 const CREATES = { 's3:ObjectCreationOperation': 'true', 'aws:SecureTransport': 'true', 's3:TlsVersion': '1.3' };
 const IF_ABSENT = { ...CREATES, 's3:if-none-match': '*' };

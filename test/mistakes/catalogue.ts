@@ -1,3 +1,4 @@
+import { AFTER_DEPLOYMENT } from './after-deployment';
 import { ALARMS } from './alarms';
 import { CONFIGURATION } from './configuration';
 import { DEPLOYMENT } from './deployment';
@@ -8,9 +9,11 @@ import { MODEL_PROPS } from './model-props';
 import { NETWORK } from './network';
 import { OPERATION } from './operation';
 import { PERMISSIONS } from './permissions';
+import { SCALING } from './scaling';
 import { STORES } from './stores';
 
 /** Every mistake. A new one is one entry in the file of its topic. */
 export const TOPICS: readonly Topic[] = [
-  DEPLOYMENT, ALARMS, OPERATION, MODEL_PROPS, GUARDRAILS, CONFIGURATION, MODEL_OVERRIDES, PERMISSIONS, NETWORK, STORES,
+  DEPLOYMENT, ALARMS, SCALING, OPERATION, MODEL_PROPS, GUARDRAILS, AFTER_DEPLOYMENT, CONFIGURATION, MODEL_OVERRIDES, PERMISSIONS,
+  NETWORK, STORES,
 ];

@@ -70,11 +70,11 @@ export const GUARDRAILS: Topic = {
       nobody(`${JUDGE_RENDERED}the timeout must exceed the waits`)),
     override('a misspelt property', `${BLUE_GREEN}.TerminationWaitInSecond`, 600, { rules: ['F3002'] }),
     override('a wait as text', `${BLUE_GREEN}.TerminationWaitInSeconds`, '10 minutes', { rules: ['F3012'] }),
-    override('an endpoint name with an underscore', 'EndpointName', 'churn_model', { rules: ['F3031'] }),
-    override('an endpoint name that the alarms do not watch', 'EndpointName', 'churn-two',
-      nobody(`${JUDGE_RENDERED}its name is in the alarms`)),
+    override('an endpoint name with an underscore', 'EndpointName', 'churn_model',
+      refusedAtSynth('EndpointName', 'drop the override', { rules: ['F3031'] })),
+    override('an endpoint name that the alarms do not watch', 'EndpointName', 'churn-two', refusedAtSynth('EndpointName', 'drop the override')),
     override('a configuration by a fixed name', 'EndpointConfigName', 'churn-config-1',
-      nobody(`${JUDGE_RENDERED}its configuration is in the alarms`)),
+      refusedAtSynth('EndpointConfigName', 'drop the override')),
     resource('an endpoint that is deleted with the stack', (made) => {
       made.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
     }, nobody(RETAINED)),

@@ -1,24 +1,17 @@
-import { aws_applicationautoscaling as scaling, aws_s3 as s3, Duration, Size, Stack } from 'aws-cdk-lib';
+import { aws_s3 as s3, Duration, Size, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { altered, artifacts, busyEndpoint, captures, DIGEST, endpoint, HEX, images, overridden, without } from './baselines';
 import { Claim, Mistake, nobody, refused, Topic } from './mistake';
 import { ModelImage } from '../../lib/artifacts';
 import { MlInstanceType } from '../../lib/core';
 import {
-  DataCapture, DataCaptureOptions, EndpointScaling, GuardedEndpointProps, InvocationScalingOptions, ModelContainer, MultiModel,
-  VariantHosting, VariantHostingOptions,
+  DataCapture, DataCaptureOptions, GuardedEndpointProps, ModelContainer, MultiModel, VariantHosting, VariantHostingOptions,
 } from '../../lib/serving';
 
 type Changed = Partial<GuardedEndpointProps>;
 
 function props(title: string, changed: (stack: Stack) => Changed, claim: Claim): Mistake {
   return { title, make: (stack) => endpoint(stack, changed(stack)), claim };
-}
-
-const SOUND: InvocationScalingOptions = { min: 2, max: 8, invocationsPerInstance: 600 };
-
-function scaled(title: string, options: Partial<InvocationScalingOptions>, claim: Claim, changed: Changed = {}): Mistake {
-  return props(title, () => ({ scaling: EndpointScaling.onInvocations({ ...SOUND, ...options }), ...changed }), claim);
 }
 
 function captured(title: string, options: Partial<DataCaptureOptions>, claim: Claim): Mistake {
@@ -34,41 +27,12 @@ function container(stack: Stack): ModelContainer {
   return ModelContainer.of({ image: ModelImage.fromEcr(images(new Construct(stack, 'Container')), DIGEST) });
 }
 
-const nightly = (min: number, max: number) => ({ schedule: scaling.Schedule.cron({ hour: '1', minute: '0' }), min, max });
 const { M5_XLARGE, G5_XLARGE } = MlInstanceType;
 const CAPTURE = 'Endpoint/Config';
-const TARGET = 'Endpoint/Scaling/Target';
 
 export const OPERATION: Topic = {
-  title: 'Scaling, capture, metrics, hosting, containers',
+  title: 'Capture, metrics, hosting, containers',
   mistakes: [
-    scaled('scaling to one instance', { min: 1 }, refused('ScalingMinimum', 'min', 'at least 2')),
-    scaled('a maximum below the minimum', { min: 4, max: 3 }, refused('ScalingBounds', 'max', 'min')),
-    scaled('a target of nothing', { invocationsPerInstance: 0 }, refused('ScalingTarget', 'invocationsPerInstance', 'must be above 0')),
-    scaled('a cooldown of two hours', { scaleOutCooldown: Duration.hours(2) }, refused('ScaleOutCooldown', 'scaleOutCooldown', 'from 0 to 3600')),
-    scaled('a schedule that doubles the fleet at once', { max: 16, schedules: [nightly(8, 16)] },
-      refused('ScheduleStep', 'schedules', 'put actions in between')),
-    scaled('a burstable type that scales', {}, refused('BurstableScaling', 'scaling', 'must not be given with a burstable instance type'),
-      { instanceType: MlInstanceType.T2_MEDIUM }),
-    scaled('more instances than scaling allows', {}, refused('CountOutsideScaling', 'instanceCount', '2 to 8'), { instanceCount: 10 }),
-    scaled('scaling twice', {}, refused('ScaledTwice', 'scaling', 'managedInstances'),
-      { hosting: VariantHosting.of({ managedInstances: { min: 2, max: 4 } }) }),
-    {
-      title: 'scaling to nothing, by an override',
-      make: overridden(busyEndpoint, TARGET, 'MinCapacity', 0),
-      claim: nobody('judge the rendered target: at least two instances'),
-    },
-    {
-      title: 'scaling of an endpoint by another name, by an override',
-      make: overridden(busyEndpoint, TARGET, 'ResourceId', 'endpoint/other/variant/Stable'),
-      claim: nobody('judge the rendered target: this endpoint'),
-    },
-    {
-      title: 'an update that resets a scaled fleet, by an override',
-      make: without(busyEndpoint, 'Endpoint/Resource', 'RetainAllVariantProperties'),
-      claim: nobody('judge the rendered endpoint: with scaling it retains variant properties'),
-    },
-
     captured('capture of no requests', { samplingPercent: 0 }, refused('SamplingPercent', 'samplingPercent', 'leave `dataCapture` out')),
     captured('capture of neither side', { input: false, output: false }, refused('CaptureNothing', 'input', 'must not both be false')),
     captured('a prefix that is the whole bucket', { prefix: '/' }, refused('CapturePrefix', 'prefix', 'folder by folder')),

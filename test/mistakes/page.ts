@@ -74,12 +74,16 @@ function controls(findings: readonly Finding[]): string[] {
 
 function sentence({ stopped, findings }: Measured, claim: Claim): string {
   if (stopped !== undefined) {
-    const lines = stopped.message.split('\n').filter((line) => line.trim() !== '');
-    const first = lines.find((line) => line.includes(claim.cdk ?? '')) ?? lines[0]; // the CDK's are many, with a stack trace
-    return cut(first.replace(/^\s*(\[Test[^\]]*\]|Test[\w/]*:)\s*/, ''));
+    const lines = stopped.message.split('\n').map(withoutPath).filter((line) => line !== '');
+    return cut(lines.find((line) => line.includes(claim.cdk ?? '')) ?? lines[0]); // the CDK's are many, with a stack trace
   }
   const [first] = [...findings].sort((one, other) => rank(one) - rank(other));
   return first === undefined ? `nothing; what remains: ${claim.nobody ?? ''}` : cut(first.description.replace(/ - \(Control IDs?:.*$/, '.'));
+}
+
+/** A line of a message, without where it was said and without the mark of a list. */
+function withoutPath(line: string): string {
+  return line.trim().replace(/^(\[Test[^\]]*\]|Test[\w/]*:|-)(\s+|$)/, '');
 }
 
 /** What ends a synth comes first, and CloudFormation's sentence before a pack's. */

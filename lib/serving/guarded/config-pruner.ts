@@ -1,10 +1,13 @@
-import { aws_iam as iam, CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, CfnResource, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { checkDeletesTagged, TAG_CONDITION } from './deletes-tagged';
 import { DeploymentVerifier } from './deployment-verifier';
-import { ANSWER_SECONDS, ENDPOINT_TAG, ENV_RUNBOOK, PRUNER_BUNDLE, PRUNER_TYPE, PrunerProperties, PRUNING_SECONDS } from './runtime/contract';
+import { ENDPOINT_TAG, ENV_RUNBOOK, PRUNER_BUNDLE, PRUNER_TYPE, PrunerProperties, PRUNING_SECONDS } from './runtime/contract';
 import { wildcardResource } from '../../core/acknowledge';
 import { ANSWERS_CLOUDFORMATION, HandlerFunction } from '../../core/handler-function';
 import { runbook } from '../../core/runbook';
+import { ANSWER_SECONDS } from '../../core/runtime/contract';
+import { checkKept, checkWaits } from '../rendered-resource';
 
 /** Whose configurations are pruned, and after what. */
 export interface ConfigPrunerProps {
@@ -18,7 +21,6 @@ export interface ConfigPrunerProps {
 
 const ID = 'MlPlatformConfigPruner';
 const DELETE_TAGGED = 'DeleteTagged';
-const TAG_CONDITION = `aws:ResourceTag/${ENDPOINT_TAG}`;
 const SERVICE_TIMEOUT = Duration.minutes(10);
 
 /**
@@ -42,6 +44,12 @@ export class ConfigPruner extends Construct {
     });
     resource.node.addDependency(pruner, props.after);
     letDelete(pruner, props.endpointName);
+    this.check(resource.node.defaultChild as CfnResource, pruner, { ...properties }, props.after);
+  }
+
+  private check(resource: CfnResource, pruner: HandlerFunction, properties: object, after: DeploymentVerifier): void {
+    checkKept(resource, { ServiceToken: pruner.functionArn, ...properties }, 'it says what may go after this deployment');
+    checkWaits(resource, after.resource, 'what is deleted before the deployment is verified may be what serves');
   }
 }
 
@@ -83,7 +91,11 @@ function prunerOf(scope: Construct): HandlerFunction {
 function letDelete(pruner: HandlerFunction, endpointName: string): void {
   const statement = pruner.statement(DELETE_TAGGED);
   const { StringEquals: equals = {} } = statement.conditions as { StringEquals?: Record<string, string[]> };
-  statement.addCondition('StringEquals', { [TAG_CONDITION]: [...equals[TAG_CONDITION] ?? [], endpointName] });
+  const others = equals[TAG_CONDITION];
+  statement.addCondition('StringEquals', { [TAG_CONDITION]: [...others ?? [], endpointName] });
+  if (others === undefined) { // the first of the stack
+    checkDeletesTagged(pruner.node.findChild('Policy').node.defaultChild as CfnResource);
+  }
 }
 
 function arn(stack: Stack, resource: string): string {

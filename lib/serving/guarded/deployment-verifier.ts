@@ -1,10 +1,12 @@
-import { aws_iam as iam, CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, CfnResource, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import {
-  ANSWER_SECONDS, ENV_RUNBOOK, VariantProperties, VERIFICATION_SECONDS, VERIFIER_BUNDLE, VERIFIER_TYPE, VerifierProperties,
+  ENV_RUNBOOK, VariantProperties, VERIFICATION_SECONDS, VERIFIER_BUNDLE, VERIFIER_TYPE, VerifierProperties,
 } from './runtime/contract';
 import { ANSWERS_CLOUDFORMATION, HandlerFunction } from '../../core/handler-function';
 import { runbook } from '../../core/runbook';
+import { ANSWER_SECONDS } from '../../core/runtime/contract';
+import { checkKept } from '../rendered-resource';
 
 /** A variant as a deployment wants it. */
 export interface VerifiedVariant {
@@ -41,6 +43,9 @@ const SERVICE_TIMEOUT = Duration.minutes(10);
  * and key for handlers.
  */
 export class DeploymentVerifier extends Construct {
+  /** What CloudFormation asks the function by. */
+  public readonly resource: CfnResource;
+
   constructor(scope: Construct, id: string, props: DeploymentVerifierProps) {
     super(scope, id);
     const verifier = verifierOf(this);
@@ -58,6 +63,9 @@ export class DeploymentVerifier extends Construct {
       properties: { ...properties },
     });
     resource.node.addDependency(verifier);
+    this.resource = resource.node.defaultChild as CfnResource;
+    checkKept(this.resource, { ServiceToken: verifier.functionArn, ...properties },
+      'the deployment would be judged by something else than what it wants');
   }
 }
 

@@ -1,11 +1,12 @@
-import {
-  aws_applicationautoscaling as scaling, aws_cloudwatch as cw, Duration, TimeZone,
-} from 'aws-cdk-lib';
+import { aws_applicationautoscaling as scaling, Duration, TimeZone, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { CapacityBounds, checkBounds, checkSteps } from './scaling-bounds';
+import { ScaledVariant, scaledResource, ScalingPolicy } from './scaling-policy';
+import { StepScaling } from './step-scaling';
+import { TargetTracking } from './target-tracking';
 import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
-import { runbook } from '../../core/runbook';
-import { endpointMetric, INVOCATION_METRICS } from '../endpoint-metrics';
+import { checkKept } from '../rendered-resource';
 
 /** Bounds that a schedule sets. */
 export interface ScheduledCapacity {
@@ -58,13 +59,24 @@ export interface ConcurrencyScalingOptions extends EndpointScalingOptions {
   readonly concurrentRequestsPerInstance: number;
 }
 
-/**
- * What is scaled.
- * @internal
- */
-export interface ScaledVariant {
-  readonly endpointName: string;
-  readonly variantName: string;
+/** Scaling on requests, by target tracking of Application Auto Scaling. */
+export interface InvocationTrackingOptions extends InvocationScalingOptions {
+  /**
+   * Why an action may move more than a quarter of the fleet, and more than one instance: 20 to 500 characters, kept in the
+   * template for whoever asks later. Schedules move in small steps all the same.
+   * @default - it may not, so `max` must be within one step of `min`, in every schedule too
+   */
+  readonly largerStepsAccepted?: string;
+}
+
+/** Scaling on requests under way, by target tracking of Application Auto Scaling. */
+export interface ConcurrencyTrackingOptions extends ConcurrencyScalingOptions {
+  /**
+   * Why an action may move more than a quarter of the fleet, and more than one instance: 20 to 500 characters, kept in the
+   * template for whoever asks later. Schedules move in small steps all the same.
+   * @default - it may not, so `max` must be within one step of `min`, in every schedule too
+   */
+  readonly largerStepsAccepted?: string;
 }
 
 /**
@@ -77,45 +89,76 @@ export interface ScaledFleet {
   readonly instanceTypeName: string;
 }
 
-interface TrackedMetric {
+/** What a policy follows, and the prop it came from. */
+interface Target {
   readonly prop: string;
-  readonly name: string;
-  readonly statistic: 'Sum' | 'Maximum';
+  readonly value: number;
 }
 
-const FEWEST = 2;
 const HOUR = 3600;
-const QUARTER = 25; // percent of the fleet that one action may add or remove, or one instance
-const OUT_MINUTES = 3;
-const IN_MINUTES = 15;
-// Removing one of three instances raises the load of the others by half; from 60 % it comes to 90 % of the target.
-const IN_SHARE = 0.6;
+const COOLDOWN = { min: 0, max: HOUR, whole: true, unit: 'seconds' };
 
 /**
- * How a guarded endpoint's fleet follows its load. It tracks a target, in steps: one action adds or removes at most a
- * quarter of the fleet, or one instance. (Application Auto Scaling's own target tracking knows no largest step, so this
- * renders two step policies and their alarms.) With scaling, an update keeps the counts that scaling has reached.
+ * How a guarded endpoint's fleet follows its load. Take `onInvocations` or `onConcurrency`: they track a target in steps, and
+ * one action adds or removes at most a quarter of the fleet, or one instance. The other two are Application Auto Scaling's own
+ * target tracking, which knows no largest step. With scaling, an update keeps the counts that scaling has reached.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling.html
  */
 export class EndpointScaling {
-  /** Adds an instance when each has more than its share of requests, three minutes in a row. */
+  /** Adds instances when each has more than its share of requests, three minutes in a row. */
   public static onInvocations(options: InvocationScalingOptions): EndpointScaling {
-    return new EndpointScaling(options, options.invocationsPerInstance,
-      { prop: 'invocationsPerInstance', name: 'InvocationsPerInstance', statistic: 'Sum' });
+    const { invocationsPerInstance: target } = options;
+    return new EndpointScaling(options, { prop: 'invocationsPerInstance', value: target },
+      new StepScaling({ metricName: 'InvocationsPerInstance', statistic: 'Sum', target }));
   }
 
   /**
-   * Adds an instance when more requests are under way than each can work on. For models that take seconds; the metric is
+   * Adds instances when more requests are under way than each can work on. For models that take seconds; the metric is
    * `ConcurrentRequestsPerModel`.
    */
   public static onConcurrency(options: ConcurrencyScalingOptions): EndpointScaling {
-    return new EndpointScaling(options, options.concurrentRequestsPerInstance,
-      { prop: 'concurrentRequestsPerInstance', name: 'ConcurrentRequestsPerModel', statistic: 'Maximum' });
+    const { concurrentRequestsPerInstance: target } = options;
+    return new EndpointScaling(options, { prop: 'concurrentRequestsPerInstance', value: target },
+      new StepScaling({ metricName: 'ConcurrentRequestsPerModel', statistic: 'Maximum', target }));
+  }
+
+  /**
+   * Lets Application Auto Scaling keep the requests per instance at the target: it makes the alarms, chooses the count, and
+   * may go from `min` to `max` in one action. So the two have to be one step apart, which is a quarter of `min` or one
+   * instance, or `largerStepsAccepted` says why not. A cooldown does not hold back a larger addition. `onInvocations` is what
+   * most endpoints want.
+   *
+   * @see https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
+   */
+  public static targetTrackingOnInvocations(options: InvocationTrackingOptions): EndpointScaling {
+    const { invocationsPerInstance: value, largerStepsAccepted } = options;
+    return new EndpointScaling(options, { prop: 'invocationsPerInstance', value }, new TargetTracking({
+      metricType: scaling.PredefinedMetric.SAGEMAKER_VARIANT_INVOCATIONS_PER_INSTANCE,
+      value,
+      stepped: 'EndpointScaling.onInvocations',
+      largerStepsAccepted,
+    }));
+  }
+
+  /**
+   * The same for requests under way, queued ones included, which SageMaker counts every ten seconds: it adds instances sooner
+   * than the others do, and removes them no sooner. `onConcurrency` is what most endpoints want.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-define.html
+   */
+  public static targetTrackingOnConcurrency(options: ConcurrencyTrackingOptions): EndpointScaling {
+    const { concurrentRequestsPerInstance: value, largerStepsAccepted } = options;
+    return new EndpointScaling(options, { prop: 'concurrentRequestsPerInstance', value }, new TargetTracking({
+      metricType: scaling.PredefinedMetric.SAGEMAKER_VARIANT_CONCURRENT_REQUESTS_PER_MODEL_HIGH_RESOLUTION,
+      value,
+      stepped: 'EndpointScaling.onConcurrency',
+      largerStepsAccepted,
+    }));
   }
 
   private constructor(
-    private readonly options: EndpointScalingOptions, private readonly target: number, private readonly tracked: TrackedMetric,
+    private readonly options: EndpointScalingOptions, private readonly target: Target, private readonly policy: ScalingPolicy,
   ) {
     this.check().settle();
   }
@@ -129,11 +172,18 @@ export class EndpointScaling {
   }
 
   /**
-   * Most instances.
+   * The fewest and the most instances at any time of any day; unknown, when one of several bounds is a token.
    * @internal
    */
-  public get _max(): number {
-    return this.options.max;
+  public get _range(): { readonly min?: number; readonly max?: number } {
+    const [bounds, ...others] = this.allBounds;
+    if (others.length === 0) {
+      return bounds;
+    }
+    const fewest = this.allBounds.map(({ min }) => min);
+    const most = this.allBounds.map(({ max }) => max);
+    return [...fewest, ...most].some((bound) => Token.isUnresolved(bound)) ? {}
+      : { min: Math.min(...fewest), max: Math.max(...most) };
   }
 
   /** @internal */
@@ -158,7 +208,7 @@ export class EndpointScaling {
     const target = new scaling.CfnScalableTarget(scope, 'Target', {
       serviceNamespace: 'sagemaker',
       scalableDimension: 'sagemaker:variant:DesiredInstanceCount',
-      resourceId: `endpoint/${variant.endpointName}/variant/${variant.variantName}`,
+      resourceId: scaledResource(variant),
       minCapacity: min,
       maxCapacity: max,
       scheduledActions: schedules.length === 0 ? undefined : schedules.map((scheduled, index) => ({
@@ -168,11 +218,28 @@ export class EndpointScaling {
         scalableTargetAction: { minCapacity: scheduled.min, maxCapacity: scheduled.max },
       })),
     });
-    const out = this.stepPolicy(scope, target, 'Out', QUARTER, inSeconds('scaleOutCooldown', this.outCooldown));
-    const back = this.stepPolicy(scope, target, 'In', -QUARTER, inSeconds('scaleInCooldown', this.inCooldown));
-    this.alarm(scope, variant, 'ScaleOut', out);
-    this.alarm(scope, variant, 'ScaleIn', back);
+    this.keepBounds(target);
+    this.policy.attach({
+      scope,
+      target,
+      variant,
+      scaleOutCooldown: inSeconds('scaleOutCooldown', this.outCooldown),
+      scaleInCooldown: inSeconds('scaleInCooldown', this.inCooldown),
+    });
     return target;
+  }
+
+  private keepBounds(target: scaling.CfnScalableTarget): void {
+    const { min, max, schedules = [] } = this.options;
+    checkKept(target, {
+      ScalableDimension: target.scalableDimension,
+      ResourceId: target.resourceId,
+      MinCapacity: min,
+      MaxCapacity: max,
+      ...Object.fromEntries(schedules.map((scheduled, index) =>
+        [`ScheduledActions.${index}.ScalableTargetAction`, { MinCapacity: scheduled.min, MaxCapacity: scheduled.max }])),
+      [`ScheduledActions.${schedules.length}`]: undefined, // and no other
+    }, '`scaling` was checked for this variant and these bounds');
   }
 
   private get outCooldown(): Duration {
@@ -183,92 +250,21 @@ export class EndpointScaling {
     return this.options.scaleInCooldown ?? Duration.minutes(5);
   }
 
-  private stepPolicy(
-    scope: Construct, target: scaling.CfnScalableTarget, direction: 'Out' | 'In', percent: number, cooldown: number,
-  ): scaling.CfnScalingPolicy {
-    return new scaling.CfnScalingPolicy(scope, direction, {
-      policyName: `${scope.node.addr}-${direction}`,
-      policyType: 'StepScaling',
-      scalingTargetId: target.ref,
-      stepScalingPolicyConfiguration: {
-        adjustmentType: 'PercentChangeInCapacity',
-        minAdjustmentMagnitude: 1,
-        cooldown,
-        metricAggregationType: 'Average',
-        stepAdjustments: [{
-          scalingAdjustment: percent, ...(percent > 0 ? { metricIntervalLowerBound: 0 } : { metricIntervalUpperBound: 0 }),
-        }],
-      },
-    });
-  }
-
-  private alarm(scope: Construct, variant: ScaledVariant, id: 'ScaleOut' | 'ScaleIn', policy: scaling.CfnScalingPolicy): void {
-    const out = id === 'ScaleOut';
-    const evaluationPeriods = out ? OUT_MINUTES : IN_MINUTES;
-    const alarm = new cw.Alarm(scope, id, {
-      alarmName: `${variant.endpointName}/${id}`,
-      alarmDescription: `${out ? 'Adds' : 'Removes'} a quarter of the instances, or one. ${runbook(id)}`,
-      metric: out ? this.load(variant) : this.loadWithMargin(variant),
-      threshold: this.target,
-      comparisonOperator: out ? cw.ComparisonOperator.GREATER_THAN_THRESHOLD : cw.ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods,
-      datapointsToAlarm: evaluationPeriods,
-      // without requests there are no datapoints, and then nothing needs the instances
-      treatMissingData: out ? cw.TreatMissingData.NOT_BREACHING : cw.TreatMissingData.BREACHING,
-    });
-    alarm.addAlarmAction({ bind: () => ({ alarmActionArn: policy.ref }) });
-  }
-
-  private load(variant: ScaledVariant): cw.Metric {
-    return endpointMetric(INVOCATION_METRICS, this.tracked.name, variant, this.tracked.statistic);
-  }
-
-  /** The load as it would feel on a smaller fleet. Dividing it here, and not the target, lets the target be a token. */
-  private loadWithMargin(variant: ScaledVariant): cw.MathExpression {
-    return new cw.MathExpression({
-      expression: `observed / ${IN_SHARE}`,
-      usingMetrics: { observed: this.load(variant) },
-      period: Duration.minutes(1),
-      label: `${this.tracked.name} on a smaller fleet`,
-    });
+  /** Those of the options first. */
+  private get allBounds(): readonly CapacityBounds[] {
+    const { min, max, schedules = [] } = this.options;
+    return [{ path: '', min, max }, ...schedules.map((each, index) => ({ ...each, path: `schedules[${index}].` }))];
   }
 
   private check(): Checks {
-    const { min, max, schedules = [] } = this.options;
     const checks = new Checks()
-      .that('ScalingTarget', { target: this.target }, ({ target }) => target > 0 && Number.isFinite(target) ? undefined
-        : `\`${this.tracked.prop}\` must be above 0: got ${shown(target)}`)
+      .that('ScalingTarget', { target: this.target.value }, ({ target }) => target > 0 && Number.isFinite(target) ? undefined
+        : `\`${this.target.prop}\` must be above 0: got ${shown(target)}`)
       .number('ScaleOutCooldown', 'scaleOutCooldown', inSeconds('scaleOutCooldown', this.outCooldown), COOLDOWN)
       .number('ScaleInCooldown', 'scaleInCooldown', inSeconds('scaleInCooldown', this.inCooldown), COOLDOWN);
-    checkBounds(checks, '', { min, max });
-    schedules.forEach((scheduled, index) => checkBounds(checks, `schedules[${index}].`, scheduled));
-    checkSteps(checks, 'min', [min, ...schedules.map((scheduled) => scheduled.min)]);
-    checkSteps(checks, 'max', [max, ...schedules.map((scheduled) => scheduled.max)]);
-    return checks;
+    this.allBounds.forEach((bounds) => { checkBounds(checks, bounds); });
+    checkSteps(checks, 'min', this.allBounds);
+    checkSteps(checks, 'max', this.allBounds);
+    return this.policy.judge(checks, this.allBounds);
   }
-}
-
-const COOLDOWN = { min: 0, max: HOUR, whole: true, unit: 'seconds' };
-
-function checkBounds(checks: Checks, path: string, { min, max }: { min: number; max: number }): void {
-  checks
-    .number('ScalingMinimum', `${path}min`, min, { min: FEWEST, whole: true, hint: 'one instance is one Availability Zone' })
-    .number('ScalingMaximum', `${path}max`, max, { min: FEWEST, whole: true })
-    .that('ScalingBounds', { min, max }, (known) => known.min <= known.max ? undefined
-      : `\`${path}max\` must not be below \`${path}min\`: got ${shown(known.max)} below ${shown(known.min)}`);
-}
-
-/** A bound that jumps moves the fleet in one action. */
-function checkSteps(checks: Checks, prop: 'min' | 'max', bounds: number[]): void {
-  checks.that('ScheduleStep', { bounds }, ({ bounds: known }) => {
-    const ladder = [...new Set(known)].sort((left, right) => left - right);
-    const jump = ladder.findIndex((bound, index) => index > 0 && bound - ladder[index - 1] > largestStep(ladder[index - 1]));
-    return jump === -1 ? undefined
-      : `\`schedules\` must move \`${prop}\` by at most a quarter, or one instance, per action: got ${ladder.join(' -> ')}; `
-        + `after ${ladder[jump - 1]} the next may be ${ladder[jump - 1] + largestStep(ladder[jump - 1])}; put actions in between`;
-  });
-}
-
-function largestStep(from: number): number {
-  return Math.max(1, Math.floor(from * QUARTER / 100));
 }

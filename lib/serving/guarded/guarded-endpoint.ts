@@ -1,6 +1,6 @@
 import {
-  aws_cloudwatch as cw, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sagemaker as sagemaker, aws_sns as sns, Names,
-  RemovalPolicy, Stack,
+  aws_cloudwatch as cw, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sagemaker as sagemaker, aws_sns as sns, CfnResource,
+  Names, RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkProps, fleetOf, planOf, triggersOf } from './check-props';
@@ -13,12 +13,14 @@ import { GuardedEndpointProps } from './guarded-endpoint-props';
 import { HostedModel } from './hosted-model';
 import { ModelContainer } from './model-container';
 import { checkRenderedDeployment } from './rendered-deployment';
-import { RollbackTopic } from './rollback-topic';
 import { ENDPOINT_TAG } from './runtime/contract';
+import { scaledResource } from './scaling-policy';
+import { AlarmTopic } from '../../core/alarm-topic';
 import { letLogsEncrypt } from '../../core/encrypted-logs';
 import { EndpointSlot } from '../endpoint-slot';
 import { IModelEndpoint } from '../model-endpoint';
 import { ModelEndpointBase } from '../model-endpoint-base';
+import { checkKept, checkWaits } from '../rendered-resource';
 import { RollbackAlarms } from '../rollback-alarms';
 
 const LONGEST_NAME = 63;
@@ -66,7 +68,7 @@ export class GuardedEndpoint extends ModelEndpointBase {
     this.endpointArn = endpointArn(this, this.endpointName);
     this.encryptionKey = props.encryptionKey ?? createKey(this);
     this.logGroup = this.createLogGroup(props.logRetention);
-    this.notifications = props.notify ?? new RollbackTopic(this, 'Notifications', { key: this.encryptionKey }).topic;
+    this.notifications = props.notify ?? new AlarmTopic(this, 'Notifications', { key: this.encryptionKey }).topic;
 
     const model = props.existingModel ?? this.createModel(props);
     this.executionRole = model.executionRole;
@@ -131,12 +133,16 @@ export class GuardedEndpoint extends ModelEndpointBase {
         ...planOf(props)._render(this, fleetOf(props)),
         autoRollbackConfiguration: { alarms: alarms.names.map((alarmName) => ({ alarmName })) },
       },
-      // an update would set a scaled fleet back to its first count
       retainAllVariantProperties: this.keepsCounts(props) ? true : undefined,
     });
     endpoint.applyRemovalPolicy(RemovalPolicy.RETAIN);
     endpoint.node.addDependency(this.logGroup, this.grantDescribe(alarms));
     checkRenderedDeployment(endpoint, alarms.names);
+    checkKept(endpoint, { EndpointName: this.endpointName, EndpointConfigName: config.attrEndpointConfigName },
+      'alarms, scaling and the checks after the deployment go by it');
+    if (this.keepsCounts(props)) {
+      checkKept(endpoint, { RetainAllVariantProperties: true }, 'an update would set a scaled fleet back to its first count');
+    }
     return endpoint;
   }
 
@@ -155,13 +161,15 @@ export class GuardedEndpoint extends ModelEndpointBase {
   }
 
   /** What the checks have to wait for: the endpoint, and what scales it. */
-  private scale(props: GuardedEndpointProps, endpoint: sagemaker.CfnEndpoint, config: sagemaker.CfnEndpointConfig): Construct {
+  private scale(props: GuardedEndpointProps, endpoint: sagemaker.CfnEndpoint, config: sagemaker.CfnEndpointConfig): CfnResource {
+    const variant = { endpointName: this.endpointName, variantName: SLOT };
+    checkDeployedInstanceType(config, scaledResource(variant)); // also when `scaling` is dropped now
     if (props.scaling === undefined) {
       return endpoint;
     }
-    checkDeployedInstanceType(config);
-    const target = props.scaling._bind(new Construct(this, 'Scaling'), { endpointName: this.endpointName, variantName: SLOT });
+    const target = props.scaling._bind(new Construct(this, 'Scaling'), variant);
     target.node.addDependency(endpoint);
+    checkWaits(target, endpoint, 'what does not exist yet cannot be scaled');
     return target;
   }
 
@@ -170,10 +178,10 @@ export class GuardedEndpoint extends ModelEndpointBase {
   }
 
   /** SageMaker rolls back without a word; and what is kept for a rollback must not pile up for ever. */
-  private verify(props: GuardedEndpointProps, config: sagemaker.CfnEndpointConfig, deployed: Construct): void {
+  private verify(props: GuardedEndpointProps, config: sagemaker.CfnEndpointConfig, deployed: CfnResource): void {
     const { endpointName } = this;
     const endpointConfigName = config.attrEndpointConfigName;
-    const managed = props.hosting?._managed;
+    const range = props.scaling?._range ?? props.hosting?._managed;
     const verifier = new DeploymentVerifier(this, 'Verifier', {
       endpointName,
       endpointArn: this.endpointArn,
@@ -182,12 +190,13 @@ export class GuardedEndpoint extends ModelEndpointBase {
         variantName: SLOT,
         weight: 1,
         instanceCount: fewestInstances(props),
-        minInstances: props.scaling?._min ?? managed?.min,
-        maxInstances: props.scaling?._max ?? managed?.max,
+        minInstances: range?.min,
+        maxInstances: range?.max,
       }],
       retained: this.keepsCounts(props),
     });
     verifier.node.addDependency(deployed);
+    checkWaits(verifier.resource, deployed, 'before the update is over there is nothing to verify');
     new ConfigPruner(this, 'Pruner', { endpointName, endpointConfigName, after: verifier });
   }
 }

@@ -1,13 +1,5 @@
 import { aws_sagemaker as sagemaker, CfnResource, Stack } from 'aws-cdk-lib';
-
-interface RenderedResource {
-  readonly Properties?: Record<string, unknown>;
-  readonly UpdateReplacePolicy?: string;
-}
-
-interface RenderedTemplate {
-  readonly Resources: Record<string, RenderedResource>;
-}
+import { rendered } from '../rendered-resource';
 
 interface Routing {
   readonly Type?: unknown;
@@ -53,11 +45,6 @@ export function checkRenderedHistory(resource: CfnResource, nameProperty: string
       ];
     },
   });
-}
-
-function rendered(resource: CfnResource): RenderedResource {
-  const { Resources: resources } = Stack.of(resource).resolve(resource._toCloudFormation()) as RenderedTemplate;
-  return Object.values(resources)[0];
 }
 
 function judgePolicies({ BlueGreenUpdatePolicy, RollingUpdatePolicy }: Rendered): string[] {

@@ -1,4 +1,4 @@
-import { App, aws_applicationautoscaling as appscaling, CfnParameter, Duration, Lazy, Stack, TimeZone } from 'aws-cdk-lib';
+import { App, aws_applicationautoscaling as appscaling, CfnParameter, CfnResource, Duration, Lazy, Stack, TimeZone } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
 import { MlInstanceType } from '../../../lib/core';
@@ -111,6 +111,72 @@ test('a schedule changes the bounds at its time', () => {
         ScalableTargetAction: { MinCapacity: 3, MaxCapacity: 8 },
       }],
     });
+});
+
+describe('the verifier judges a scaled fleet', () => {
+  const at = (min: number, max: number) => ({ schedule: appscaling.Schedule.rate(Duration.hours(1)), min, max });
+  const wanted = (variant: object) => ({ Retained: true, Variants: [Match.objectLike(variant)] });
+
+  test('by its bounds', () => {
+    templateOf().hasResourceProperties('Custom::DeploymentVerifier', wanted({ MinInstances: 2, MaxInstances: 8 }));
+  });
+
+  test('by the widest bounds of any schedule: a deployment may meet the fleet at any hour', () => {
+    templateOf({ scaling: scaled({ min: 3, schedules: [at(2, 8), at(4, 10)] }) })
+      .hasResourceProperties('Custom::DeploymentVerifier', wanted({ InstanceCount: 3, MinInstances: 2, MaxInstances: 10 }));
+  });
+
+  test('by no bounds, when one of several is a token', () => {
+    const max = new CfnParameter(stack, 'Max', { type: 'Number' }).valueAsNumber;
+    templateOf({ scaling: scaled({ schedules: [at(3, max)] }) }).hasResourceProperties('Custom::DeploymentVerifier',
+      wanted({ MinInstances: Match.absent(), MaxInstances: Match.absent() }));
+  });
+});
+
+describe('an override fails at synth', () => {
+  const STEPS = 'StepScalingPolicyConfiguration';
+
+  test.each([
+    ['Target', 'MinCapacity', 0],
+    ['Target', 'MaxCapacity', 80],
+    ['Target', 'ResourceId', 'endpoint/other/variant/Stable'],
+    ['Target', 'ScalableDimension', 'sagemaker:variant:DesiredProvisionedConcurrency'],
+    ['Out', `${STEPS}.AdjustmentType`, 'ExactCapacity'],
+    ['Out', `${STEPS}.MinAdjustmentMagnitude`, 5],
+    ['In', `${STEPS}.StepAdjustments`, [{ MetricIntervalUpperBound: 0, ScalingAdjustment: -100 }]],
+  ])('of %s: %s', (id, property, value) => {
+    const { node } = guardedEndpoint(stack, { scaling: scaled() }).node.findChild('Scaling');
+    (node.findChild(id) as CfnResource).addPropertyOverride(property, value);
+    expect(() => app.synth()).toThrow(`\`${property}\` must stay as it was made`);
+  });
+
+  const at = { schedule: appscaling.Schedule.rate(Duration.hours(1)), min: 3, max: 8 };
+  const action = (MinCapacity: number) => ({
+    ScheduledActionName: 'Bounds1', Schedule: 'rate(1 hour)', ScalableTargetAction: { MinCapacity, MaxCapacity: 8 },
+  });
+
+  test.each([
+    ['changed', [at], [action(8)], 'ScheduledActions.0.ScalableTargetAction'],
+    ['added', [at], [action(3), action(8)], 'ScheduledActions.1'],
+    ['added to none', undefined, [action(8)], 'ScheduledActions.0'],
+    ['lost', [at], [], 'ScheduledActions.0.ScalableTargetAction'],
+  ])('also when a schedule is %s', (_, schedules, actions, property) => {
+    const { node } = guardedEndpoint(stack, { scaling: scaled({ schedules }) }).node.findChild('Scaling');
+    (node.findChild('Target') as CfnResource).addPropertyOverride('ScheduledActions', actions);
+    expect(() => app.synth()).toThrow(`\`${property}\` must stay as it was made`);
+  });
+
+  test('also when scaling no longer waits for the endpoint', () => {
+    const { node } = guardedEndpoint(stack, { scaling: scaled() }).node.findChild('Scaling');
+    (node.findChild('Target') as CfnResource).addDeletionOverride('DependsOn');
+    expect(() => app.synth()).toThrow('`DependsOn` must name \'Test/Endpoint/Resource\', because what does not exist yet cannot be scaled');
+  });
+
+  test('but a cooldown may be set by one', () => {
+    const { node } = guardedEndpoint(stack, { scaling: scaled() }).node.findChild('Scaling');
+    (node.findChild('Out') as CfnResource).addPropertyOverride(`${STEPS}.Cooldown`, 60);
+    expect(() => app.synth()).not.toThrow();
+  });
 });
 
 describe('bounds', () => {

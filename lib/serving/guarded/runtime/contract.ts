@@ -17,8 +17,6 @@ export const ENV_RUNBOOK = 'RUNBOOK';
 export const VERIFICATION_SECONDS = 300;
 /** How long one run of the pruner may take; what is left goes with the next deployment. */
 export const PRUNING_SECONDS = 240;
-/** What is kept free at the end of a handler's time to answer CloudFormation, retries included. */
-export const ANSWER_SECONDS = 75;
 
 /** What a variant must look like. CloudFormation hands numbers to a handler as text. */
 export interface VariantProperties {

@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { Answer } from './answer';
-import { auditLine } from './audit-line';
-import { CloudFormationRequest, parsed, placeOf, previousConfig } from './cloudformation-request';
+import { previousConfig, recordOf } from './audit-fields';
 import { PrunerProperties, PRUNING_SECONDS } from './contract';
 import { Postponed, pruneConfigs, Pruned } from './prune-configs';
 import { PrunerApi } from './sagemaker-api';
 import { StackApi } from './stack-api';
+import { auditLine } from '../../../audit/audit-record';
+import { Answer } from '../../../core/runtime/answer';
+import { CloudFormationRequest, parsed } from '../../../core/runtime/cloudformation-request';
 
 /** What pruning needs of the world. */
 export interface PrunerWorld {
@@ -36,22 +37,13 @@ export async function pruneAfterDeployment(
     problem = error;
   }
   const { outcome, reason } = tell(pruned, problem, world.runbook);
-  world.write(auditLine({
-    timestamp: new Date(world.now()).toISOString(),
-    actor: 'cloudformation.amazonaws.com',
-    ...placeOf(request.StackId),
+  world.write(auditLine(recordOf(request, {
     action: 'endpoint.configs.prune',
-    resourceType: 'AWS::SageMaker::Endpoint',
-    resourceName: properties.EndpointName,
+    endpointName: properties.EndpointName,
     outcome,
     reason,
-    previousConfig: previousConfig(request),
-    wantedConfig: properties.EndpointConfigName,
-    deletedConfigs: pruned.configs,
-    deletedModels: pruned.models,
-    durationMs: Math.max(0, Math.round(world.now() - started)),
-    requestId: request.RequestId,
-  }));
+    details: { wantedConfig: properties.EndpointConfigName, deletedConfigs: pruned.configs, deletedModels: pruned.models },
+  }, { started, ended: world.now() })));
   return { status: 'SUCCESS', reason };
 }
 

@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { Answer, Sleep } from './answer';
-import { auditLine } from './audit-line';
-import { CloudFormationRequest, parsed, placeOf, previousConfig } from './cloudformation-request';
+import { recordOf } from './audit-fields';
 import { VERIFICATION_SECONDS, VerifierProperties } from './contract';
 import { EndpointApi } from './sagemaker-api';
 import { StackApi } from './stack-api';
 import { DescribedEndpoint, judge, Verdict, WantedEndpoint } from './verdict';
+import { auditLine } from '../../../audit/audit-record';
+import { Answer, Sleep } from '../../../core/runtime/answer';
+import { CloudFormationRequest, parsed } from '../../../core/runtime/cloudformation-request';
 
 /** What verifying needs of the world. */
 export interface VerifierWorld {
@@ -57,21 +58,13 @@ export async function verifyDeployment(
   const ending = verdict.kind === 'AsWanted' ? 'AS_WANTED' : await rollsBack(request.StackId, world)
     ? 'NOT_AS_WANTED_IN_ROLLBACK' : 'NOT_AS_WANTED';
 
-  world.write(auditLine({
-    timestamp: new Date(world.now()).toISOString(),
-    actor: 'cloudformation.amazonaws.com',
-    ...placeOf(request.StackId),
+  world.write(auditLine(recordOf(request, {
     action: 'endpoint.deployment.verify',
-    resourceType: 'AWS::SageMaker::Endpoint',
-    resourceName: properties.EndpointName,
+    endpointName: properties.EndpointName,
     outcome: ending,
     reason,
-    previousConfig: previousConfig(request),
-    wantedConfig: properties.EndpointConfigName,
-    servedConfig: described?.configName,
-    durationMs: Math.max(0, Math.round(world.now() - started)),
-    requestId: request.RequestId,
-  }));
+    details: { wantedConfig: properties.EndpointConfigName, servedConfig: described?.configName },
+  }, { started, ended: world.now() })));
   return { status: ending === 'NOT_AS_WANTED' ? 'FAILED' : 'SUCCESS', reason };
 }
 

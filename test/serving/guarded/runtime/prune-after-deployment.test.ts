@@ -1,6 +1,6 @@
 import { records, request } from './requests';
 import { HOUR, SimulatedSageMaker } from './simulated-sagemaker';
-import { CloudFormationRequest } from '../../../../lib/serving/guarded/runtime/cloudformation-request';
+import { CloudFormationRequest } from '../../../../lib/core/runtime/cloudformation-request';
 import { PRUNING_SECONDS } from '../../../../lib/serving/guarded/runtime/contract';
 import { pruneAfterDeployment } from '../../../../lib/serving/guarded/runtime/prune-after-deployment';
 
@@ -45,16 +45,13 @@ test('prunes, answers success, and writes one record of what is gone', async () 
     action: 'endpoint.configs.prune',
     resourceName: 'churn',
     outcome: 'PRUNED',
-    deletedConfigs: ['Config-1'],
-    deletedModels: ['Model-1'],
-    previousConfig: 'Config-3',
-    wantedConfig: 'Config-4',
+    details: { deletedConfigs: ['Config-1'], deletedModels: ['Model-1'], previousConfig: 'Config-3', wantedConfig: 'Config-4' },
   });
 });
 
 test('says when there was nothing to do', async () => {
   const { world } = await prune();
-  expect((await prune(world)).record).toMatchObject({ outcome: 'NOTHING_TO_PRUNE', deletedConfigs: [], deletedModels: [] });
+  expect((await prune(world)).record).toMatchObject({ outcome: 'NOTHING_TO_PRUNE', details: { deletedConfigs: [], deletedModels: [] } });
 });
 
 test.each(['UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_COMPLETE', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'CREATE_IN_PROGRESS', 'SOMETHING_NEW'])(
@@ -94,7 +91,9 @@ test.each(['ListEndpoints', 'DescribeEndpoint', 'ListEndpointConfigs', 'ListTags
 test('tells what was deleted before it failed', async () => {
   const world = fourDeployments();
   world.before = (call) => { if (call === 'DeleteModel') { throw new Error('no'); } };
-  expect((await prune(world)).record).toMatchObject({ outcome: 'FAILED', deletedConfigs: ['Config-1'], deletedModels: [] });
+  expect((await prune(world)).record).toMatchObject({
+    outcome: 'FAILED', details: { deletedConfigs: ['Config-1'], deletedModels: [] },
+  });
 });
 
 test('does not fail the deployment when the stack cannot be read', async () => {
@@ -107,6 +106,8 @@ test('stops after its time, in the middle of the work', async () => {
   const world = fourDeployments();
   world.after = (call) => { if (call === 'DeleteEndpointConfig') { world.now += (PRUNING_SECONDS + 1) * 1000; } };
   expect((await prune(world)).record).toMatchObject({
-    outcome: 'POSTPONED', reason: expect.stringContaining('no time left'), deletedConfigs: ['Config-1'], deletedModels: [],
+    outcome: 'POSTPONED',
+    reason: expect.stringContaining('no time left'),
+    details: { deletedConfigs: ['Config-1'], deletedModels: [] },
   });
 });

@@ -1,5 +1,5 @@
-import { AuditLine } from '../../../../lib/serving/guarded/runtime/audit-line';
-import { CloudFormationRequest } from '../../../../lib/serving/guarded/runtime/cloudformation-request';
+import { AuditRecord } from '../../../../lib/audit/audit-record';
+import { CloudFormationRequest } from '../../../../lib/core/runtime/cloudformation-request';
 
 export const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/MlOnline/0a1b2c3d';
 
@@ -25,6 +25,6 @@ export function request(changed: Partial<CloudFormationRequest> = {}): CloudForm
 }
 
 /** The audit records among the lines that a handler wrote. */
-export function records(lines: readonly string[]): AuditLine[] {
-  return lines.map((line) => JSON.parse(line) as AuditLine);
+export function records(lines: readonly string[]): AuditRecord[] {
+  return lines.map((line) => JSON.parse(line) as AuditRecord);
 }

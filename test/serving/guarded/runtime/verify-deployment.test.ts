@@ -132,14 +132,11 @@ describe('the audit record', () => {
     expect(records(lines)[0]).toMatchObject({
       actor: 'cloudformation.amazonaws.com',
       environment: 'aws://111122223333/eu-west-1',
-      stack: 'MlOnline',
       action: 'endpoint.deployment.verify',
       resourceType: 'AWS::SageMaker::Endpoint',
       resourceName: 'churn',
       outcome,
-      previousConfig: 'cfg-1',
-      wantedConfig: 'cfg-2',
-      servedConfig: is.configName,
+      details: { stack: 'MlOnline', previousConfig: 'cfg-1', wantedConfig: 'cfg-2', servedConfig: is.configName },
       requestId: 'request-1',
     });
   });

@@ -1,8 +1,8 @@
-import { request, STACK_ID } from './requests';
 import { ResponseServer } from './response-server';
-import { Answer } from '../../../../lib/serving/guarded/runtime/answer';
-import { ANSWER_SECONDS } from '../../../../lib/serving/guarded/runtime/contract';
-import { CustomResource, customResource } from '../../../../lib/serving/guarded/runtime/custom-resource';
+import { Answer } from '../../../lib/core/runtime/answer';
+import { ANSWER_SECONDS } from '../../../lib/core/runtime/contract';
+import { CustomResource, customResource } from '../../../lib/core/runtime/custom-resource';
+import { request, STACK_ID } from '../../serving/guarded/runtime/requests';
 
 const context = (milliseconds = 600_000) => ({ getRemainingTimeInMillis: () => milliseconds });
 const DONE: Answer = { status: 'SUCCESS', reason: 'done' };

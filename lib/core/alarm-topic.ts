@@ -1,8 +1,8 @@
 import { aws_iam as iam, aws_kms as kms, aws_sns as sns, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
-/** What a topic for rollback alarms is made from. */
-export interface RollbackTopicProps {
+/** What a topic for alarms is made from. */
+export interface AlarmTopicProps {
   readonly key: kms.IKey;
 }
 
@@ -14,10 +14,10 @@ const CLOUDWATCH = new iam.ServicePrincipal('cloudwatch.amazonaws.com');
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
-export class RollbackTopic extends Construct {
+export class AlarmTopic extends Construct {
   public readonly topic: sns.Topic;
 
-  constructor(scope: Construct, id: string, { key }: RollbackTopicProps) {
+  constructor(scope: Construct, id: string, { key }: AlarmTopicProps) {
     super(scope, id);
     this.topic = new sns.Topic(this, 'Resource', { masterKey: key, enforceSSL: true });
     const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };

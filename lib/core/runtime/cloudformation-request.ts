@@ -54,9 +54,3 @@ export function placeOf(stackId: string): { environment: string; stack: string }
   const [, , , region = '', account = '', resource = ''] = stackId.split(':');
   return { environment: `aws://${account}/${region}`, stack: resource.split('/')[1] ?? stackId };
 }
-
-/** The configuration that the deployment took over from, as far as CloudFormation says. */
-export function previousConfig({ OldResourceProperties }: CloudFormationRequest): string | undefined {
-  const { EndpointConfigName: name } = OldResourceProperties;
-  return typeof name === 'string' ? name : undefined;
-}

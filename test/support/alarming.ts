@@ -1,0 +1,21 @@
+import { Stack } from 'aws-cdk-lib';
+import { guardedEndpoint } from './model-supplies';
+import { AuditTrail } from '../../lib/audit';
+import { EndpointScaling, RollbackTrigger } from '../../lib/serving';
+import { inferenceApi } from '../api/supplies';
+import { modelRegistry } from '../registry/registries';
+import { trainingQueue } from '../training/supplies';
+
+/** Constructs that have, between them, every alarm of the library: who adds an alarm adds here what makes it. */
+export const ALARMING: Readonly<Record<string, (stack: Stack) => void>> = {
+  guardedEndpoint: (stack) => {
+    guardedEndpoint(stack, {
+      rollbackOn: RollbackTrigger.defaults(),
+      scaling: EndpointScaling.onInvocations({ min: 2, max: 8, invocationsPerInstance: 600 }),
+    });
+  },
+  auditTrail: (stack) => { new AuditTrail(stack, 'Trail'); },
+  modelRegistry: (stack) => { modelRegistry(stack); },
+  inferenceApi: (stack) => { inferenceApi(stack); },
+  trainingQueue: (stack) => { trainingQueue(stack); },
+};
