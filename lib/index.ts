@@ -3,5 +3,6 @@ export * as core from './core';
 export * as network from './network';
 export * as artifacts from './artifacts';
 export * as audit from './audit';
+export * as registry from './registry';
 export * as serving from './serving';
 export * as stacks from './stacks';

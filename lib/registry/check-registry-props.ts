@@ -1,0 +1,53 @@
+import { Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { ApprovalGate } from './approval-gate';
+import { ModelRegistryProps } from './model-registry-props';
+import { checkOnce, checkRoles, checkSlug } from './registry-rules';
+import { Checks } from '../core/checks';
+import { shown } from '../core/invalid-props';
+import { checkName, checkS3Uri } from '../core/names';
+
+/** Lambda takes 4 KB of environment in all; names of tables, buckets and the runbook need some of it. */
+const LARGEST_SETTINGS = 3000;
+const MOST_REQUESTS = 1000;
+
+/** Throws everything that is wrong with the props of a registry at once. */
+export function checkRegistryProps(scope: IConstruct, props: ModelRegistryProps): void {
+  const { environment, requestsPerSecond, trustedSessionRoles = [], datasetPrefixes = [] } = props;
+  const checks = new Checks()
+    .report('ArtifactsMissing', (props.artifacts as unknown) !== undefined ? undefined
+      : '`artifacts` must be the store in which artifacts lie: got undefined; make an ArtifactStore')
+    .report('NoImages', props.images?.length === 0
+      ? '`images` must hold at least one store: got an empty list, with which no version could be registered; leave it out for a new one' : undefined)
+    .report('NoDatasetPrefixes', props.datasetPrefixes?.length === 0
+      ? '`datasetPrefixes` must hold at least one prefix: got an empty list; leave it out to allow data sets from anywhere' : undefined)
+    .number('RequestsPerSecond', 'requestsPerSecond', requestsPerSecond, { min: 1, max: MOST_REQUESTS, whole: true });
+  if (environment !== undefined) {
+    checkSlug(checks, 'Environment', 'environment', environment);
+  }
+  datasetPrefixes.forEach((prefix) => checkS3Uri(checks, 'datasetPrefixes', prefix));
+  checkOnce(checks, 'DatasetPrefixTwice', 'datasetPrefixes', datasetPrefixes);
+  checkRoles(checks, 'trustedSessionRoles', trustedSessionRoles);
+  checkGates(checks, props);
+  checks.report('SettingsTooLarge', sizeProblem(props)).settle(scope);
+}
+
+function checkGates(checks: Checks, { approvalGates = {} }: ModelRegistryProps): void {
+  for (const [model, gate] of Object.entries(approvalGates)) {
+    checks.report('GateForToken', Token.isUnresolved(model)
+      ? '`approvalGates` must name its models literally, or nobody could see which gate is whose: got a token' : undefined);
+    checkName(checks, 'modelId', 'approvalGates', model);
+    checks.report('GateMissing', (gate as unknown) !== undefined ? undefined
+      : `\`approvalGates\` must have a gate for ${shown(model)}: got undefined; make it with ApprovalGate.of, or leave the model out`);
+  }
+}
+
+/** The handler gets all of it in its environment. What tokens become is not known here, and left to Lambda. */
+function sizeProblem(props: ModelRegistryProps): string | undefined {
+  const { approvalGates = {}, trustedSessionRoles = [], datasetPrefixes = [] } = props;
+  const minimums = Object.entries(approvalGates).map(([model, gate]) => [model, (gate as ApprovalGate | undefined)?._minimums]);
+  const size = Buffer.byteLength(JSON.stringify([Object.fromEntries(minimums), trustedSessionRoles, datasetPrefixes]));
+  return size <= LARGEST_SETTINGS ? undefined
+    : `\`approvalGates\`, \`trustedSessionRoles\` and \`datasetPrefixes\` must have at most ${LARGEST_SETTINGS} bytes together, because Lambda takes `
+      + `4 KB of environment: got ${size}; shorten the lists, or make a second registry`;
+}

@@ -1,0 +1,177 @@
+import { aws_cloudwatch as cw, aws_events as events, aws_iam as iam, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { ModelScope } from './model-scope';
+import { IModelRegistry, ModelVersion, RegisteredModel } from './registered-model';
+import { checkSlug } from './registry-rules';
+import {
+  ADDRESS_PARAMETER_PREFIX, DEFAULT_TENANT, EVENT_DETAIL_TYPE, EVENT_SOURCE, METRIC_AUDIT_COPIES_DIFFER,
+  METRIC_AUDIT_ROWS_CHANGED, METRIC_REFUSED, METRIC_RETAINED_CHECKED, METRIC_RETAINED_MISSING, METRICS_NAMESPACE, Right, Route,
+  ROUTES,
+} from './runtime/contract';
+import { OnTransitionOptions } from './transition';
+import { Checks } from '../core/checks';
+import { InvalidProps } from '../core/invalid-props';
+import { checkName } from '../core/names';
+
+/** The one stage, whose name is in no path. */
+export const STAGE = '$default';
+
+/**
+ * What a registry can do, whoever made it.
+ * @internal
+ */
+export abstract class ModelRegistryBase extends Construct implements IModelRegistry {
+  public abstract readonly apiId: string;
+  public abstract readonly environment: string;
+  public abstract readonly auditBucket?: s3.IBucket;
+  public abstract readonly eventBus: events.IEventBus;
+
+  public get url(): string {
+    const { region, urlSuffix } = Stack.of(this);
+    return `https://${this.apiId}.execute-api.${region}.${urlSuffix}`;
+  }
+
+  public get addressParameterName(): string {
+    return `${ADDRESS_PARAMETER_PREFIX}${this.environment}`;
+  }
+
+  public model(name: string, tenant?: string): RegisteredModel {
+    return RegisteredModel._of(this, name, tenant ?? DEFAULT_TENANT);
+  }
+
+  public version(name: string, revision: number, tenant?: string): ModelVersion {
+    return this.model(name, tenant).version(revision);
+  }
+
+  public grantRegister(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant {
+    return this.grantRight(grantee, 'register', scope);
+  }
+
+  public grantApprove(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant {
+    return this.grantRight(grantee, 'approve', scope);
+  }
+
+  public grantPromote(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant {
+    return this.grantRight(grantee, 'promote', scope);
+  }
+
+  public grantRetire(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant {
+    return this.grantRight(grantee, 'retire', scope);
+  }
+
+  public grantRelease(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant {
+    return this.grantRight(grantee, 'release', scope);
+  }
+
+  public grantRead(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant {
+    return this.grantRight(grantee, 'read', scope);
+  }
+
+  public grantAudit(grantee: iam.IGrantable, scope: ModelScope = ModelScope.tenant()): iam.Grant {
+    const bucket = this.auditBucket;
+    if (bucket === undefined) {
+      throw new InvalidProps('AuditBucketUnknown', '`auditBucket` must be known before somebody can be let read the copies in it: got none; '
+        + 'give it to ModelRegistry.fromAttributes', this);
+    }
+    return this.grantRoutes(grantee, ROUTES.filter(({ verb }) => verb === 'audit'), scope)
+      .combine(grantCopies(grantee, bucket, scope._auditKeys));
+  }
+
+  public onTransition(id: string, options: OnTransitionOptions = {}): events.Rule {
+    const { target, description, verbs, model, tenant } = options;
+    const checks = checkName(new Checks(), 'modelId', 'model', model);
+    if (tenant !== undefined) {
+      checkSlug(checks, 'Tenant', 'tenant', tenant);
+    }
+    checks.report('NoTransition', verbs?.length === 0
+      ? '`verbs` must name at least one: got an empty list, which no event matches; leave it out for all of them' : undefined).settle(this);
+    const detail = {
+      environment: [this.environment],
+      ...verbs === undefined ? {} : { action: verbs.map((verb) => `model.${verb}`) },
+      ...model === undefined ? {} : { model: [model] },
+      ...tenant === undefined ? {} : { tenant: [tenant] },
+    };
+    return new events.Rule(this, id, {
+      description,
+      eventBus: this.eventBus,
+      eventPattern: { source: [EVENT_SOURCE], detailType: [EVENT_DETAIL_TYPE], detail },
+      targets: target === undefined ? undefined : [target],
+    });
+  }
+
+  public metricRequests(options?: cw.MetricOptions): cw.Metric {
+    return this.metricOfApi('Count', options);
+  }
+
+  public metricServerErrors(options?: cw.MetricOptions): cw.Metric {
+    return this.metricOfApi('5xx', options);
+  }
+
+  public metricRefused(options?: cw.MetricOptions): cw.Metric {
+    return this.metric(METRIC_REFUSED, options);
+  }
+
+  public metricAuditRowsChanged(options?: cw.MetricOptions): cw.Metric {
+    return this.metric(METRIC_AUDIT_ROWS_CHANGED, options);
+  }
+
+  public metricAuditCopiesDiffer(options?: cw.MetricOptions): cw.Metric {
+    return this.metric(METRIC_AUDIT_COPIES_DIFFER, options);
+  }
+
+  public metricRetainedMissing(options?: cw.MetricOptions): cw.Metric {
+    return this.metric(METRIC_RETAINED_MISSING, options);
+  }
+
+  public metricRetainedChecked(options?: cw.MetricOptions): cw.Metric {
+    return this.metric(METRIC_RETAINED_CHECKED, options);
+  }
+
+  private grantRight(grantee: iam.IGrantable, right: Right, scope: ModelScope = ModelScope.tenant()): iam.Grant {
+    return this.grantRoutes(grantee, ROUTES.filter((route) => route.right === right), scope);
+  }
+
+  private grantRoutes(grantee: iam.IGrantable, routes: readonly Route[], scope: ModelScope): iam.Grant {
+    const stack = Stack.of(this);
+    scope._settle(this);
+    const resourceArns = routes.flatMap((route) => {
+      const path = scope._path(route);
+      return path === undefined ? []
+        : [stack.formatArn({ service: 'execute-api', resource: this.apiId, resourceName: `${STAGE}/${route.method}${path}` })];
+    });
+    const parameterArn = stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: this.addressParameterName.slice(1) });
+    return iam.Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns })
+      .combine(iam.Grant.addToPrincipal({ grantee, actions: ['ssm:GetParameter'], resourceArns: [parameterArn] }));
+  }
+
+  private metric(metricName: string, options?: cw.MetricOptions): cw.Metric {
+    const dimensionsMap = { Registry: this.environment };
+    return new cw.Metric({ namespace: METRICS_NAMESPACE, metricName, dimensionsMap, statistic: cw.Stats.SUM, ...options });
+  }
+
+  /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html */
+  private metricOfApi(metricName: string, options?: cw.MetricOptions): cw.Metric {
+    return new cw.Metric({
+      namespace: 'AWS/ApiGateway',
+      metricName,
+      dimensionsMap: { ApiId: this.apiId },
+      statistic: cw.Stats.SUM,
+      period: Duration.minutes(1),
+      ...options,
+    });
+  }
+}
+
+/** Versions too: whoever may put an object could lay a forged version over a locked one, and a verifier reads the oldest. */
+function grantCopies(grantee: iam.IGrantable, bucket: s3.IBucket, keys: string): iam.Grant {
+  const common = { grantee, resource: bucket };
+  const read = iam.Grant.addToPrincipalOrResource({
+    ...common, actions: ['s3:GetObject', 's3:GetObjectVersion'], resourceArns: [bucket.arnForObjects(keys)],
+  }).combine(iam.Grant.addToPrincipalOrResource({
+    ...common,
+    actions: ['s3:ListBucket', 's3:ListBucketVersions'],
+    resourceArns: [bucket.bucketArn],
+    conditions: { StringLike: { 's3:prefix': keys } },
+  }));
+  return bucket.encryptionKey === undefined ? read : read.combine(bucket.encryptionKey.grant(grantee, 'kms:Decrypt'));
+}

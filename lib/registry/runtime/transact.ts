@@ -1,0 +1,99 @@
+import { TransitionView } from './contract';
+import { isPassing, nameOf } from './failures';
+import { Command, Change } from './model-state';
+import { NotDone } from './problem';
+import { reduce } from './reduce';
+import { RegistryStore, Wanted } from './registry-store';
+import { RegistryWorld } from './registry-world';
+import { DoneRequest } from './rows';
+
+/** A request that changes a model. */
+export interface Transition extends Wanted {
+  /** Of all that the request says and of who says it: another request with the same key is refused. */
+  readonly bodyHash: string;
+  /** What is asked, at a time. */
+  command(at: string, durationMs: number): Command;
+  /** What has to be so outside the tables before the change is written. Throws `NotDone` if it is not. */
+  prepare(change: Change): Promise<void>;
+}
+
+export interface Transacted {
+  readonly view: TransitionView;
+  /** It was done before: this is the answer of then. */
+  readonly replayed: boolean;
+}
+
+const MOST_ATTEMPTS = 30;
+const GIVE_UP_MS = 20_000; // API Gateway waits for 30 seconds
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 1000;
+
+/**
+ * Reads, decides, writes; again if somebody else wrote in between, and after errors that pass. Each round begins with the
+ * request key, so that a change whose answer was lost is found and not made twice.
+ */
+export async function transact(transition: Transition, world: RegistryWorld): Promise<Transacted> {
+  const started = world.now();
+  const round = roundOf(transition, world, started);
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS && world.now() - started < GIVE_UP_MS; attempt++) {
+    try {
+      const transacted = await round();
+      if (transacted !== undefined) {
+        return transacted;
+      }
+    } catch (error) {
+      if (!isPassing(error)) {
+        throw error;
+      }
+      world.log.warn('a call failed and is made again', { attempt, problem: nameOf(error) });
+    }
+    await world.sleep(world.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt));
+  }
+  throw new NotDone('BUSY', 'the registry could not finish in time; it may have been done: send the same request with the same request key '
+    + 'again, which does it once at most');
+}
+
+/** One round. Nothing: it has to be decided anew. */
+function roundOf(transition: Transition, world: RegistryWorld, started: number): () => Promise<Transacted | undefined> {
+  const store = new RegistryStore(world);
+  let prepared = false;
+  return async () => {
+    const { state, done } = await store.load(transition);
+    if (done !== undefined) {
+      return replay(done, transition);
+    }
+    const now = world.now();
+    const change = reduce(state, transition.command(new Date(now).toISOString(), Math.max(0, Math.round(now - started))));
+    if (change.refused) {
+      // the rows were not read at one moment, and this request may be under way twice: a refusal must hold for all of them
+      const { done: doneMeanwhile, rev } = await store.look(transition);
+      if (doneMeanwhile !== undefined) {
+        return replay(doneMeanwhile, transition);
+      }
+      if (rev !== state.head.rev) {
+        return undefined;
+      }
+      throw NotDone.because(change);
+    }
+    if (!prepared) {
+      await transition.prepare(change);
+      prepared = true;
+    }
+    const { tenant, model, requestKey, bodyHash } = transition;
+    const committed = await store.commit(change, { bodyHash, answer: change.answer }, { tenant, model, requestKey, now });
+    if (committed === 'done') {
+      return { view: change.answer, replayed: false };
+    }
+    if (committed !== 'again') {
+      throw NotDone.because(committed);
+    }
+    return undefined;
+  };
+}
+
+function replay({ bodyHash, answer }: DoneRequest, transition: Transition): Transacted {
+  if (bodyHash !== transition.bodyHash) {
+    throw new NotDone('REQUEST_KEY_REUSED', 'this request key was used for another request; use a new key for each new request');
+  }
+  return { view: answer, replayed: true };
+}
