@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { ModelStoresStack, OnlineInferenceStack } from '../lib/stacks';
+import { AuditTrailStack, ModelRegistryStack, ModelStoresStack, OnlineInferenceStack } from '../lib/stacks';
 
 /** How the reference app is made. */
 export interface ReferenceAppOptions {
@@ -15,7 +15,8 @@ const MODEL = 'churn';
 const STORES_STAY = { '@aws-cdk/core:defaultCrossStackReferences': 'strong' };
 
 /**
- * The reference app: stores first, and an endpoint as soon as `imageDigest` and `artifactSha256` say what it serves.
+ * The reference app: stores first, a registry and a trail over them, and an endpoint as soon as `imageDigest` and
+ * `artifactSha256` say what it serves.
  *
  *     cdk deploy MlStores
  *     cdk deploy --all -c imageDigest=sha256:… -c artifactSha256=…
@@ -23,6 +24,16 @@ const STORES_STAY = { '@aws-cdk/core:defaultCrossStackReferences': 'strong' };
 export function createApp({ outdir, context }: ReferenceAppOptions = {}): App {
   const app = new App({ outdir, context: { ...STORES_STAY, ...context } });
   const stores = new ModelStoresStack(app, 'MlStores', { description: 'Stores for model artifacts and images' });
+  const { registry } = new ModelRegistryStack(app, 'MlRegistry', {
+    description: 'Model versions, approvals, production, and their audit chain',
+    artifacts: stores.artifacts,
+    images: [stores.images],
+  });
+  new AuditTrailStack(app, 'MlAudit', {
+    description: 'A trail, and alarms on what nobody should do unseen',
+    artifacts: [stores.artifacts],
+    registries: [registry],
+  });
   const digest: unknown = app.node.tryGetContext('imageDigest');
   const sha256: unknown = app.node.tryGetContext('artifactSha256');
   if (digest !== undefined || sha256 !== undefined) {

@@ -1,0 +1,96 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { S3Client } from '@aws-sdk/client-s3';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { Suspicion, toFailure } from './aws-trouble';
+import { usage } from './failure';
+import { known } from './known';
+
+/** What the command line says about the caller. */
+export interface Given {
+  readonly region?: string;
+  readonly profile?: string;
+}
+
+/** What a request is signed with. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+// the SDK's own warnings are for programmers; what goes wrong comes as an error
+const say = () => undefined;
+const QUIET = { trace: say, debug: say, info: say, warn: say, error: say };
+
+/** What the AWS SDK does here: credentials from its default chain, and three services. */
+export class AwsAccess {
+  private provider?: () => Promise<Credentials>;
+
+  constructor(public readonly given: Given, private readonly askMfaCode: (serial: string) => Promise<string>) {}
+
+  /** Of the default chain: environment, `--profile` or AWS_PROFILE, SSO, web identity, container, instance. */
+  public async credentials(): Promise<Credentials> {
+    try {
+      this.provider ??= fromNodeProviderChain({ ...known({ profile: this.given.profile }), mfaCodeProvider: this.askMfaCode });
+      return await this.provider();
+    } catch (error) {
+      throw toFailure(error, 'to sign the request', Suspicion.CREDENTIALS);
+    }
+  }
+
+  /** That of `--region`, else as the SDK finds it: AWS_REGION, or the profile. */
+  public async region(): Promise<string> {
+    if (this.given.region !== undefined) {
+      return this.given.region;
+    }
+    try {
+      return await new SSMClient({ ...this.given }).config.region();
+    } catch {
+      throw usage('no AWS Region is known; give --region, or set AWS_REGION');
+    }
+  }
+
+  /** The value of an SSM parameter, or nothing if there is none. */
+  public async parameter(name: string): Promise<string | undefined> {
+    const client = new SSMClient(await this.settings());
+    try {
+      const { Parameter } = await client.send(new GetParameterCommand({ Name: name }));
+      return Parameter?.Value;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ParameterNotFound') {
+        return undefined;
+      }
+      throw toFailure(error, `to read the SSM parameter ${name} in ${await this.region()}`);
+    }
+  }
+
+  /** The outputs of a stack, or nothing if there is none. */
+  public async outputs(stack: string): Promise<ReadonlyMap<string, string> | undefined> {
+    const client = new CloudFormationClient(await this.settings());
+    try {
+      const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
+      return new Map((found?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message)) {
+        return undefined;
+      }
+      throw toFailure(error, `to describe the stack ${stack} in ${await this.region()}`);
+    }
+  }
+
+  /** S3 in the Region of the registry. */
+  public s3(region: string): S3Client {
+    return new S3Client({
+      region,
+      logger: QUIET,
+      credentials: () => this.credentials(),
+      // tests have a server of their own, which knows no name for each bucket
+      forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined,
+    });
+  }
+
+  private async settings() {
+    return { region: await this.region(), logger: QUIET, credentials: () => this.credentials() };
+  }
+}

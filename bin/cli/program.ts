@@ -1,0 +1,107 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT_CODES, ExitCode } from './exit-code';
+import { Failure, usage } from './failure';
+import { printableJson, printableLines } from './printable';
+import { World } from './world';
+import { version } from '../../package.json';
+
+const WIDTH = 110;
+const EXAMPLES = [
+  'mlp model register fraud-detection --artifact model.tar.gz --image …@sha256:…',
+  'mlp model approve fraud-detection 7        (somebody else)',
+  'mlp model promote fraud-detection 7',
+  'mlp audit verify',
+];
+
+/** The bare command; verbs are added to it. Nothing here ends the process. */
+export function createProgram(args: readonly string[], world: World): Command {
+  const program = new Command('mlp')
+    .description('Registers, approves and promotes versions of machine-learning models, and verifies the audit trail of it.')
+    .version(version, '-V, --version', 'the version of mlp')
+    .helpOption('-h, --help', 'this help')
+    .helpCommand(false)
+    .usage('<group> <verb> …')
+    // otherwise `--version` of a verb would be that of mlp
+    .enablePositionalOptions()
+    .showHelpAfterError('(mlp --help shows the verbs, and --help after a verb what it takes)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => world.out.write(text),
+      // commander repeats what the caller typed
+      writeErr: (text) => { world.err.write(wantsJson(args) ? '' : printableLines(text)); },
+      outputError: (text, write) => write(text.replace(/^error: /, 'mlp: ')),
+      getOutHelpWidth: () => WIDTH,
+      getErrHelpWidth: () => WIDTH,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  return program.addHelpText('after', () => `
+${program.commands.map(verbsOf).join('\n\n')}
+
+Examples:
+${EXAMPLES.map((line) => `  ${line}`).join('\n')}
+
+Exit codes:
+${[...EXIT_CODES].map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`);
+}
+
+/** Runs a command line, says what went wrong, and returns the exit code. */
+export async function runProgram(program: Command, args: readonly string[], world: World): Promise<ExitCode> {
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return ExitCode.DONE;
+  } catch (error) {
+    return report(error, args, world);
+  }
+}
+
+/** The verbs of a group, with what each is for. */
+function verbsOf(group: Command): string {
+  const lines = group.commands.map((verb) => `  ${`mlp ${group.name()} ${verb.name()}`.padEnd(22)} ${verb.summary()}`);
+  return [`${group.description()}:`, ...lines].join('\n');
+}
+
+function report(error: unknown, args: readonly string[], world: World): ExitCode {
+  if (error instanceof CommanderError && (error.exitCode === 0 || !wantsJson(args))) {
+    // help and version were asked for; all else commander has explained
+    return error.exitCode === 0 ? ExitCode.DONE : ExitCode.USAGE;
+  }
+  const failure = asFailure(error);
+  world.err.write(wantsJson(args) ? `${printableJson(asJson(failure))}\n` : printableLines(asText(failure)));
+  if (args.includes('--debug')) {
+    world.err.write(printableLines(`${stackOf(failure)}\n`));
+  }
+  return failure.exitCode;
+}
+
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) {
+    return error;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof CommanderError ? usage(message.replace(/^error: /, '')) : new Failure(ExitCode.DEFECT, 'DEFECT',
+    `mlp failed: ${message}; this is a defect, please report it with the output of --debug`, { cause: error });
+}
+
+function asText({ code, message, facts: { requestKey, requestId, rev } }: Failure): string {
+  const facts = [code, ...(rev === undefined ? [] : [`present rev ${rev}`]), ...(requestId === undefined ? [] : [`request ${requestId}`])];
+  const again = requestKey === undefined ? '' : `     to repeat the same request: --request-key ${requestKey}\n`;
+  // several problems are a line each; no line of an answer begins where ours do
+  return `mlp: ${message.replaceAll('\n', '\n     ')}\n     ${facts.join(', ')}\n${again}`;
+}
+
+/** Documented in bin/README.md. */
+function asJson({ code, message, exitCode, facts: { requestKey, requestId, rev } }: Failure): object {
+  return { error: { code, message, exitCode, requestKey, requestId, rev } };
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  return [error.stack ?? error.message, ...(error.cause === undefined ? [] : [`caused by ${stackOf(error.cause)}`])].join('\n');
+}
+
+function wantsJson(args: readonly string[]): boolean {
+  return args.includes('--json');
+}

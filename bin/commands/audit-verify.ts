@@ -1,0 +1,110 @@
+import { Command } from 'commander';
+import { ModelsAnswer } from '../cli/answers';
+import { Chain, COPY_LAG_MS, Finding, verifyChain } from '../cli/audit-chain';
+import { listCopies, readCopies } from '../cli/audit-copies';
+import { readChain } from '../cli/audit-rows';
+import { example } from '../cli/example';
+import { ExitCode } from '../cli/exit-code';
+import { Failure } from '../cli/failure';
+import { CommonOptions, modelArgument, withCommonOptions } from '../cli/options';
+import { allPages } from '../cli/pages';
+import { Progress } from '../cli/progress';
+import { Session } from '../cli/session';
+import { World } from '../cli/world';
+
+interface VerifyOptions extends CommonOptions {
+  readonly model?: string;
+  readonly copy: boolean;
+}
+
+/** What was read and found of one model. Documented in bin/README.md. */
+interface Verified {
+  readonly model: string;
+  readonly rows: number;
+  readonly headSequence: number;
+  /** Absent: not compared. */
+  readonly copies?: number;
+  readonly tooNew: number;
+  readonly findings: readonly Finding[];
+}
+
+const LAG = `${COPY_LAG_MS / 60_000} minutes`;
+
+export function addAuditVerify(audit: Command, world: World): void {
+  const command = audit.command('verify').summary('find rows that were altered, removed, added or reordered')
+    .description('Reads every audit row of a model, or of all models, and verifies the chain of hashes, the head of the model, and the copies in the '
+      + `audit bucket, with your own credentials. A row needs no copy in its first ${LAG}. Something found: exit code 1.`)
+    .optionsGroup('What is verified:')
+    .option('--model <model>', 'only this model (default: all of the tenant)', modelArgument)
+    .option('--no-copy', 'without the copies: a chain that somebody rewrote to its end is not found then')
+    .action((options: VerifyOptions) => verify(new Session(world, options)));
+  example(withCommonOptions(command), 'mlp audit verify --model fraud-detection');
+}
+
+async function verify(session: Session<VerifyOptions>): Promise<void> {
+  const { options: { model, copy }, terminal } = session;
+  if (!copy) {
+    terminal.note('WARNING: the copies are not compared (--no-copy). A chain that somebody rewrote to its end would look whole.');
+  } else {
+    await session.bucket('auditBucket', 'give --audit-bucket, or --no-copy to do without the copies');
+  }
+  const models = model === undefined ? await allPages(session, 'models', ModelsAnswer, (page) => page.models.map((each) => each.model)) : [model];
+  const verified: Verified[] = [];
+  for (const name of models) {
+    verified.push(await session.progress(`verifying ${name}`, (progress) => verifyModel(session, name, progress)));
+  }
+  const findings = verified.flatMap(({ model: name, findings: found }) => found.map((finding) => ({ model: name, ...finding })));
+  const answer = { verified: findings.length === 0, copiesCompared: copy, models: verified };
+  session.show(answer, () => print(session, verified, findings));
+  if (findings.length > 0) {
+    throw new Failure(ExitCode.REFUSED, 'AUDIT_TRAIL_DAMAGED',
+      `${counted(findings.length, 'finding')} in the audit trail; see audit-rows-changed in the runbook before anything is written again`);
+  }
+}
+
+async function verifyModel(session: Session<VerifyOptions>, model: string, progress: Progress): Promise<Verified> {
+  const { tenant, copy } = session.options;
+  if (!copy) {
+    return judged(await readChain(session, model, progress), undefined, session);
+  }
+  const bucket = await session.bucket('auditBucket', 'give --audit-bucket, or --no-copy to do without the copies');
+  const place = { client: session.aws.s3((await session.registry()).region), bucket, tenant, model };
+  const listed = await listCopies(place, session.world.now());
+  const chain = await readChain(session, model, progress);
+  return judged(chain, await readCopies(place, listed, progress), session);
+}
+
+function judged(chain: Chain, copies: Parameters<typeof verifyChain>[1], { world }: Session<VerifyOptions>): Verified {
+  const { model, rows, headSequence } = chain;
+  const counts = { model, rows: rows.length, headSequence, ...(copies === undefined ? {} : { copies: copies.copies.length }) };
+  return { ...counts, ...verifyChain(chain, copies, world.now()) };
+}
+
+function print(
+  session: Session<VerifyOptions>, all: readonly Verified[], findings: readonly (Finding & { readonly model: string })[],
+): void {
+  const { terminal, options: { tenant } } = session;
+  terminal.table([
+    { head: 'MODEL', of: ({ model }) => model },
+    { head: 'ROWS', of: ({ rows }) => rows, right: true },
+    { head: 'COPIES', of: ({ copies }) => copies ?? 'not compared', right: true },
+    { head: 'FINDINGS', of: (each) => each.findings.length, right: true },
+  ], all, `${tenant} has no model`);
+  if (findings.length > 0) {
+    terminal.say('');
+    terminal.table([
+      { head: 'MODEL', of: ({ model }) => model },
+      { head: 'ROW', of: ({ sequence }) => sequence === 0 ? '' : sequence, right: true },
+      { head: 'FINDING', of: ({ kind }) => kind },
+      { head: 'WHAT', of: ({ detail }) => detail },
+    ], findings, '');
+  }
+  const tooNew = all.reduce((sum, each) => sum + each.tooNew, 0);
+  if (tooNew > 0) {
+    terminal.say(`${counted(tooNew, 'row')} without a copy: younger than ${LAG}; verify again then`);
+  }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,29 @@
+import { ExitCode } from './cli/exit-code';
+import { createProgram, runProgram } from './cli/program';
+import { processWorld, World } from './cli/world';
+import { addAudit } from './commands/audit';
+import { addModel } from './commands/model';
+
+/** The `mlp` command: runs a command line in a world, and returns the exit code. */
+export async function mlp(args: readonly string[], world: World): Promise<ExitCode> {
+  const program = createProgram(args, world);
+  addModel(program, world);
+  addAudit(program, world);
+  return runProgram(program, args, world);
+}
+
+async function main(): Promise<void> {
+  const world = processWorld();
+  // the SDK is inside: which Node its next version wants is our business, not the caller's
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  process.on('SIGINT', () => {
+    world.err.write(`\n${world.underway.note ?? 'interrupted'}\n`);
+    process.exit(ExitCode.INTERRUPTED);
+  });
+  // not process.exit: what is on its way to a pipe has to arrive
+  process.exitCode = await mlp(process.argv.slice(2), world);
+}
+
+if (require.main === module) {
+  void main();
+}

@@ -1,0 +1,79 @@
+import { run } from './support/test-world';
+import { EXIT_CODES } from '../../bin/cli/exit-code';
+import { createProgram } from '../../bin/cli/program';
+import { processWorld } from '../../bin/cli/world';
+import { addAudit } from '../../bin/commands/audit';
+import { addModel } from '../../bin/commands/model';
+import { ROUTES } from '../../lib/registry/runtime/contract';
+
+const program = createProgram([], processWorld());
+addModel(program, processWorld());
+addAudit(program, processWorld());
+const VERBS = program.commands.flatMap((group) => group.commands.map((verb) => [group.name(), verb.name()] as const));
+/** Those of the release controller: nobody types them. */
+const NOT_FOR_PEOPLE = ['hold', 'unhold'];
+
+test('every route of the registry has a verb', () => {
+  const routes = ROUTES.map(({ verb }) => verb).filter((verb) => verb !== 'audit' && !NOT_FOR_PEOPLE.includes(verb));
+  expect(VERBS.filter(([group]) => group === 'model').map(([, verb]) => verb).sort()).toEqual(routes.sort());
+  expect(VERBS.filter(([group]) => group === 'audit').map(([, verb]) => verb)).toEqual(['query', 'verify']);
+});
+
+test.each(VERBS)('mlp %s %s --help explains each option, and has an example of itself', async (group, verb) => {
+  const { exitCode, out, err } = await run([group, verb, '--help']);
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+  expect(out).toMatch(new RegExp(`Example:\n  mlp ${group} ${verb}`));
+  for (const option of ['--url', '--stack', '--parameter', '--environment', '--region', '--profile', '--tenant', '--json', '--debug']) {
+    expect(out).toMatch(new RegExp(`^  ${option} .*[a-zA-Z]{3}`, 'm'));
+  }
+});
+
+const WRITING = ROUTES.filter(({ method, verb }) => method === 'POST' && !NOT_FOR_PEOPLE.includes(verb)).map(({ verb }) => verb);
+test.each(WRITING)('mlp model %s takes a request key, a change ticket and the expected rev', async (verb) => {
+  const { out } = await run(['model', verb, '--help']);
+  expect(out).toMatch(/--request-key[\s\S]*--change-ticket|--change-ticket[\s\S]*--request-key/);
+  expect(out).toContain('--expected-rev');
+});
+
+test('mlp --help lists every verb and every exit code', async () => {
+  const { exitCode, out } = await run(['--help']);
+  expect(exitCode).toBe(0);
+  for (const [group, verb] of VERBS) {
+    expect(out).toContain(`mlp ${group} ${verb} `);
+  }
+  for (const [code, meaning] of EXIT_CODES) {
+    expect(out).toContain(`${String(code).padStart(3)}  ${meaning}`);
+  }
+});
+
+test.each([
+  [[], 'Usage: mlp'],
+  [['model'], 'mlp model'],
+  [['model', 'promot', 'fraud', '1'], 'Did you mean promote?'],
+  [['model', 'promote', 'fraud'], "missing required argument 'revision'"],
+  [['model', 'promote', 'fraud', '1', '2'], 'too many arguments'],
+  [['model', 'promote', 'fraud', '1', '--exspected-rev', '1'], 'unknown option'],
+  [['model', 'promote', 'Fraud', '1'], 'must be 2 to 64 characters'],
+  [['model', 'promote', 'fraud', 'latest'], 'must not say `latest`'],
+  [['model', 'promote', 'fraud', '0'], 'begin with 1'],
+  [['model', 'promote', 'fraud', '1e3'], 'whole number'],
+  [['model', 'promote', 'fraud', '1', '--tenant', 'a/b'], 'lower-case letters'],
+  [['model', 'promote', 'fraud', '1', '--change-ticket', 'a b'], '1 to 64 letters'],
+  [['model', 'promote', 'fraud', '1', '--request-key', 'ä'], '1 to 128 letters'],
+  [['model', 'promote', 'fra\u001b[31mud', '1'], '\\u001b[31m'],
+])('a command line that is not right is exit code 2, and says what is: %j', async (args, sentence) => {
+  const { exitCode, out, err } = await run(args);
+  expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+  expect(err).toContain(sentence);
+  expect(err).not.toMatch(/[^\P{C}\n]/u);
+});
+
+test('with --json, a command line that is not right is a line of JSON', async () => {
+  const { err } = await run(['model', 'promote', 'fraud', '--json']);
+  expect(JSON.parse(err)).toEqual({ error: { code: 'USAGE', message: "missing required argument 'revision'", exitCode: 2 } });
+});
+
+test('--version of mlp is a version, and --version of a query a revision', async () => {
+  expect((await run(['--version'])).out).toMatch(/^[0-9]+\.[0-9]+\.[0-9]+\n$/);
+  expect(await run(['audit', 'query', '--version', 'x'])).toMatchObject({ exitCode: 2, out: '' });
+});

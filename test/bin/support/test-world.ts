@@ -1,0 +1,40 @@
+import { Readable } from 'node:stream';
+import { ExitCode } from '../../../bin/cli/exit-code';
+import { World } from '../../../bin/cli/world';
+import { mlp } from '../../../bin/mlp';
+
+/** What a run left behind. */
+export interface Ran {
+  readonly exitCode: ExitCode;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Surroundings {
+  readonly stdin?: string;
+  /** A person sits there. */
+  readonly tty?: boolean;
+  readonly now?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs a command line in this process, without waiting between tries. */
+export async function run(args: readonly string[], { stdin = '', tty = false, now, env = {} }: Surroundings = {}): Promise<Ran> {
+  const said = { out: '', err: '' };
+  const world: World = {
+    out: { isTTY: tty, write: (text) => { said.out += text; } },
+    err: { isTTY: tty, write: (text) => { said.err += text; } },
+    stdin: Object.assign(Readable.from([stdin]), { isTTY: tty }),
+    env,
+    now: () => now ?? Date.now(),
+    sleep: async () => undefined,
+    underway: {},
+  };
+  const exitCode = await mlp(args, world);
+  return { exitCode, ...said };
+}
+
+/** The rows of a table: cells, which are at least two spaces apart. */
+export function cells(table: string): string[][] {
+  return table.trimEnd().split('\n').map((line) => line.trim().split(/ {2,}/));
+}
