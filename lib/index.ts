@@ -5,4 +5,5 @@ export * as artifacts from './artifacts';
 export * as audit from './audit';
 export * as registry from './registry';
 export * as serving from './serving';
+export * as api from './api';
 export * as stacks from './stacks';

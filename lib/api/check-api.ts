@@ -1,0 +1,44 @@
+import { Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { InferenceApiProps } from './inference-api-props';
+import { Route } from './route';
+import { Checks } from '../core/checks';
+import { shown } from '../core/invalid-props';
+import { checkName } from '../core/names';
+
+/**
+ * A client has at most 50 scopes, of which a route has two; and the policy of the gateway's role is full at about as many.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+ */
+const MOST_ROUTES = 25;
+
+/** Whether the gateway can take the props of an API. */
+export function checkApi(scope: Construct, props: InferenceApiProps, routes: readonly Route[], apiName: string): void {
+  const { ratePerSecond, burst, corsOrigin } = props;
+  const checks = new Checks().report('RouteCount', routes.length >= 1 && routes.length <= MOST_ROUTES ? undefined
+    : `\`endpoints\` and \`routes\` must hold 1 to ${MOST_ROUTES} endpoints together: got ${routes.length}`
+      + (routes.length === 0 ? '; name an endpoint' : '; make a second API'));
+  for (const name of repeated(routes.map((route) => route.name))) {
+    checks.report('RouteTwice', `\`endpoints\` and \`routes\` must name each route once: got ${shown(name)} more than once; `
+      + 'give one of them another `routeName`');
+  }
+  checkName(checks, 'endpointName', 'apiName', apiName);
+  checks.report('ApiNameNeedsText', Token.isUnresolved(apiName)
+    ? '`apiName` must be literal, because scopes and parameters are made from it: got a token; write a name for the API' : undefined);
+  checks
+    .number('ApiRate', 'ratePerSecond', ratePerSecond, { min: 1, max: 10_000, unit: 'requests in a second' })
+    .number('ApiBurst', 'burst', burst, { min: 1, max: 5000, whole: true, unit: 'requests' })
+    .that('CorsOrigin', { corsOrigin }, ({ corsOrigin: origin }) => origin === undefined || isOrigin(origin) ? undefined
+      : `\`corsOrigin\` must be one origin, https:// and a host, or http://localhost: got ${shown(origin)}; write https://app.example.com, `
+        + 'and an API for each further origin')
+    .settle(scope);
+}
+
+function isOrigin(origin: unknown): boolean {
+  return typeof origin === 'string' && origin.length <= 260
+    && /^(?:https:\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?|http:\/\/localhost(?::\d{1,5})?)$/.test(origin);
+}
+
+function repeated(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}

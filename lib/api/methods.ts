@@ -1,0 +1,139 @@
+import { aws_apigateway as apigateway, aws_iam as iam, Duration } from 'aws-cdk-lib';
+import { asynchronousReplies, healthReplies, invocationReplies, Replies } from './integration-replies';
+import { LARGEST_BODY } from './problem';
+import { Route } from './route';
+import { AsynchronousRoute, RealTimeRoute } from './route-kinds';
+import { asynchronousRequest, healthRequest, INPUT_KEY, invocationRequest, LONGEST_INPUT_KEY } from './templates/request';
+import { checkKept } from '../serving/rendered-resource';
+
+/** What the methods of all routes have in common. */
+export interface SharedByMethods {
+  readonly models: apigateway.IResource;
+  readonly role: iam.IRole;
+  readonly validator: apigateway.IRequestValidator;
+  /** Who may call a method that has this scope. */
+  readonly access: (scope: string) => apigateway.MethodOptions;
+  readonly corsOrigin?: string;
+}
+
+const INFERENCE_ID = { 'integration.request.header.X-Amzn-SageMaker-Inference-Id': 'context.extendedRequestId' };
+const HEADERS_OF_CALLERS = ['Authorization', 'Content-Type', 'X-Api-Key', 'X-Amz-Date', 'X-Amz-Security-Token'];
+/** The body of an asynchronous request. */
+const INPUT_SCHEMA: apigateway.JsonSchema = {
+  schema: apigateway.JsonSchemaVersion.DRAFT4,
+  type: apigateway.JsonSchemaType.OBJECT,
+  required: ['input'],
+  additionalProperties: false,
+  properties: { input: { type: apigateway.JsonSchemaType.STRING, pattern: INPUT_KEY, maxLength: LONGEST_INPUT_KEY } },
+};
+
+/** What a body of a route must look like; nothing when every body goes to the model. */
+export function schemaOf({ how }: Route): apigateway.JsonSchema | undefined {
+  return how.kind === 'asynchronous' ? INPUT_SCHEMA : how.schema;
+}
+
+/** `POST /models/<name>/invocations` and `GET /models/<name>/health`: five resources, six with a schema, one more with CORS. */
+export function addRoute(route: Route, shared: SharedByMethods): void {
+  const named = shared.models.addResource(route.name);
+  const invocations = named.addResource('invocations');
+  keep(invocations.addMethod('POST', invocation(route, shared), {
+    ...shared.access(route.invokeScope),
+    requestValidator: shared.validator,
+    requestModels: modelsOf(route, named),
+    methodResponses: repliesOf(route, shared).methodResponses,
+  }), shared.access(route.invokeScope));
+  if (shared.corsOrigin !== undefined) {
+    invocations.addCorsPreflight({
+      allowOrigins: [shared.corsOrigin], allowMethods: ['POST'], allowHeaders: HEADERS_OF_CALLERS, maxAge: Duration.hours(1),
+    });
+  }
+  keep(named.addResource('health').addMethod('GET', health(route, shared), {
+    ...shared.access(route.healthScope),
+    requestValidator: shared.validator,
+    methodResponses: healthReplies(shared.corsOrigin).methodResponses,
+  }), shared.access(route.healthScope));
+}
+
+/** Packs judge what was made, and an override comes later: what guards a method is asked for at synth. */
+function keep(method: apigateway.Method, { authorizationType, authorizationScopes }: apigateway.MethodOptions): void {
+  checkKept(method.node.defaultChild as apigateway.CfnMethod, {
+    'AuthorizationType': authorizationType,
+    'AuthorizationScopes': authorizationScopes,
+    'Integration.Type': apigateway.IntegrationType.AWS,
+    'Integration.PassthroughBehavior': apigateway.PassthroughBehavior.NEVER,
+  }, 'callers could get around their scopes or reach what has no route');
+}
+
+/** The address is literal: no part of it is a caller's. */
+function invocation(route: Route, shared: SharedByMethods): apigateway.Integration {
+  const { endpointName } = route.endpoint;
+  return route.how.kind === 'real-time'
+    ? integration('runtime.sagemaker', { path: `endpoints/${endpointName}/invocations` }, shared, {
+      ...realTime(route.how), integrationResponses: repliesOf(route, shared).integrationResponses,
+    })
+    : integration('runtime.sagemaker', { path: `endpoints/${endpointName}/async-invocations` }, shared, {
+      ...asynchronous(route.how), integrationResponses: repliesOf(route, shared).integrationResponses,
+    });
+}
+
+function realTime({ contentTypes, accept, timeout }: RealTimeRoute): apigateway.IntegrationOptions {
+  return {
+    timeout,
+    requestParameters: { ...INFERENCE_ID, 'integration.request.header.Accept': `'${accept}'` },
+    requestTemplates: Object.fromEntries(contentTypes.map((type) => [type, invocationRequest(type)])),
+  };
+}
+
+function asynchronous({ inputs, inputPrefix, contentType, accept }: AsynchronousRoute): apigateway.IntegrationOptions {
+  return {
+    requestParameters: {
+      ...INFERENCE_ID,
+      'integration.request.header.X-Amzn-SageMaker-Content-Type': `'${contentType}'`,
+      'integration.request.header.X-Amzn-SageMaker-Accept': `'${accept}'`,
+    },
+    requestTemplates: { 'application/json': asynchronousRequest(inputs.s3UrlForObject(inputPrefix)) },
+  };
+}
+
+/**
+ * DescribeEndpoint of the control plane, of which only a word is shown. The target header is what makes the call: the
+ * gateway adds none for services with the JSON protocol. Unverified on a live account.
+ */
+function health(route: Route, shared: SharedByMethods): apigateway.Integration {
+  return integration('sagemaker', { subdomain: 'api', action: 'DescribeEndpoint' }, shared, {
+    requestParameters: {
+      'integration.request.header.X-Amz-Target': "'SageMaker.DescribeEndpoint'",
+      'integration.request.header.Content-Type': "'application/x-amz-json-1.1'",
+    },
+    requestTemplates: { 'application/json': healthRequest(route.endpoint.endpointName) },
+    integrationResponses: healthReplies(shared.corsOrigin).integrationResponses,
+  });
+}
+
+function integration(
+  service: string, call: Pick<apigateway.AwsIntegrationProps, 'path' | 'action' | 'subdomain'>, { role }: SharedByMethods,
+  options: apigateway.IntegrationOptions,
+): apigateway.Integration {
+  return new apigateway.AwsIntegration({
+    service,
+    ...call,
+    integrationHttpMethod: 'POST',
+    options: { credentialsRole: role, passthroughBehavior: apigateway.PassthroughBehavior.NEVER, ...options },
+  });
+}
+
+function repliesOf({ how }: Route, { corsOrigin }: SharedByMethods): Replies {
+  return how.kind === 'real-time' ? invocationReplies(corsOrigin) : asynchronousReplies(corsOrigin);
+}
+
+function modelsOf(route: Route, scope: apigateway.Resource): Record<string, apigateway.IModel> | undefined {
+  const schema = schemaOf(route);
+  return schema === undefined ? undefined : {
+    'application/json': new apigateway.Model(scope, 'Body', {
+      restApi: scope.api,
+      contentType: 'application/json',
+      schema: { schema: apigateway.JsonSchemaVersion.DRAFT4, ...schema },
+      description: `A request to ${route.name}, of at most ${LARGEST_BODY} bytes`,
+    }),
+  };
+}

@@ -1,0 +1,34 @@
+import { ApiEndpoint } from './api-endpoint';
+import { AsynchronousRoute, RealTimeRoute } from './route-kinds';
+import { IModelEndpoint } from '../serving';
+
+/** What the API knows of one endpoint: methods, permissions, scopes and the OpenAPI document are all made from this. */
+export interface Route {
+  readonly name: string;
+  readonly endpoint: IModelEndpoint;
+  readonly how: RealTimeRoute | AsynchronousRoute;
+  readonly invocationsPath: string;
+  readonly healthPath: string;
+  /** Names of scopes, without the resource server. */
+  readonly invokeScope: string;
+  readonly healthScope: string;
+}
+
+/** The routes of an API, in the order in which they are given. */
+export function routesOf(endpoints: readonly IModelEndpoint[], apiEndpoints: readonly ApiEndpoint[]): Route[] {
+  const all = [...endpoints.map((endpoint) => ApiEndpoint.realTime(endpoint)), ...apiEndpoints];
+  return all.map(({ routeName: name, endpoint, _route: how }) => ({
+    name,
+    endpoint,
+    how,
+    invocationsPath: `/models/${name}/invocations`,
+    healthPath: `/models/${name}/health`,
+    invokeScope: `${name}:invoke`,
+    healthScope: `${name}:health`,
+  }));
+}
+
+/** A scope as tokens and methods have it. */
+export function fullScope(serverId: string, scope: string): string {
+  return `${serverId}/${scope}`;
+}

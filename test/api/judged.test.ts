@@ -1,0 +1,96 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, aws_apigateway as apigateway, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { inferenceApi, inputs, named } from './supplies';
+import { ApiAuth, ApiEndpoint, InferenceApiProps } from '../../lib/api';
+import { IModelEndpoint } from '../../lib/serving';
+import { strictReport } from '../../tools/strict-synth';
+import { ENV, judged, openFindings } from '../support/judged';
+
+const { JsonSchemaType: Type } = apigateway;
+
+const KINDS: Array<[string, (stack: Stack) => InferenceApiProps]> = [
+  ['nothing but an endpoint', () => ({})],
+  ['AWS credentials', () => ({ auth: ApiAuth.iam() })],
+  ['a page that calls it', () => ({ corsOrigin: 'https://app.example.com' })],
+  ['every kind of endpoint', (stack) => ({
+    endpoints: [named(stack, 'churn')],
+    routes: [
+      ApiEndpoint.realTime(named(stack, 'typed'), { schema: { type: Type.OBJECT } }),
+      ApiEndpoint.asynchronous(named(stack, 'batch'), { inputs: inputs(stack) }),
+    ],
+  })],
+];
+
+describe.each(KINDS)('an API with %s', (_, props) => {
+  const build = (stack: Stack) => {
+    const api = inferenceApi(stack, props(stack));
+    if (api.userPool !== undefined) {
+      const endpoints = [stack.node.findChild('Endpoint-churn') as unknown as IModelEndpoint];
+      api.addClient('payments', { endpoints });
+      api.addWebClient('console', { endpoints, callbackUrls: ['https://app.example.com'] });
+    }
+  };
+
+  test('passes five packs', () => {
+    expect(openFindings(build)).toEqual([]);
+  });
+
+  test('passes strict validation', () => {
+    const report = strictReport(({ outdir, context }) => {
+      const app = new App({ outdir, context });
+      build(new Stack(app, 'Test', { env: ENV }));
+      return app;
+    }, mkdtempSync(join(tmpdir(), 'api-')));
+    expect(report.error).toBeUndefined();
+    expect(report.open.map(({ rule, path }) => `${rule} at ${path}`)).toEqual([]);
+  });
+
+  test('is the same template at every synth', () => {
+    const made = () => {
+      const stack = new Stack(new App(), 'Test', { env: ENV });
+      build(stack);
+      return JSON.stringify(Template.fromStack(stack).toJSON());
+    };
+    expect(made()).toBe(made());
+  });
+});
+
+test('what is kept has a reason each, and nowhere more than five', () => {
+  const kept = judged((stack) => { inferenceApi(stack); }).kept;
+  const decisions = new Map<string, Set<string>>();
+  for (const { path, acknowledged } of kept) {
+    expect(acknowledged?.reason.length).toBeGreaterThan(40);
+    const at = path.split('/').slice(0, 3).join('/');
+    decisions.set(at, (decisions.get(at) ?? new Set()).add(acknowledged!.reason));
+  }
+  expect(new Map([...decisions].map(([at, reasons]) => [at, reasons.size]))).toEqual(new Map([
+    ['Test/Api/Resource', 2], ['Test/MlPlatformApiGatewayLogs/Role', 1],
+  ]));
+});
+
+describe('one endpoint more', () => {
+  const count = (props: (stack: Stack) => InferenceApiProps) => {
+    const stack = new Stack(new App(), 'Test');
+    inferenceApi(stack, props(stack));
+    return Object.keys(Template.fromStack(stack).toJSON().Resources as object).length;
+  };
+  const schema = { type: Type.OBJECT };
+
+  test.each<[string, number, (stack: Stack) => InferenceApiProps, (stack: Stack) => InferenceApiProps]>([
+    ['real-time', 5, (stack) => ({ endpoints: [named(stack, 'a1')] }), (stack) => ({ endpoints: [named(stack, 'a1'), named(stack, 'b1')] })],
+    ['real-time, with a schema', 6, (stack) => ({ endpoints: [named(stack, 'a1')] }), (stack) => ({
+      endpoints: [named(stack, 'a1')], routes: [ApiEndpoint.realTime(named(stack, 'b1'), { schema })],
+    })],
+    ['asynchronous', 6, (stack) => ({ endpoints: [named(stack, 'a1')] }), (stack) => ({
+      endpoints: [named(stack, 'a1')], routes: [ApiEndpoint.asynchronous(named(stack, 'b1'), { inputs: inputs(stack) })],
+    })],
+    ['real-time, for a page of another origin', 6, (stack) => ({ endpoints: [named(stack, 'a1')], corsOrigin: 'https://a.example.com' }), (stack) => ({
+      endpoints: [named(stack, 'a1'), named(stack, 'b1')], corsOrigin: 'https://a.example.com',
+    })],
+  ])('%s, is %p resources more', (_, expected, one, two) => {
+    expect(count(two) - count(one)).toBe(expected);
+  });
+});
