@@ -5,5 +5,6 @@ export * as artifacts from './artifacts';
 export * as audit from './audit';
 export * as registry from './registry';
 export * as serving from './serving';
+export * as training from './training';
 export * as api from './api';
 export * as stacks from './stacks';

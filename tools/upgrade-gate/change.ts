@@ -6,6 +6,7 @@ export const CHANGES = {
   'stateful-renamed': 'a resource that holds state has a new logical id, so CloudFormation makes an empty one beside it',
   'policy-weakened': 'a resource is no longer kept when it is deleted or replaced',
   'stack-removed': 'a stack with state in it is gone',
+  'capacity-grown': 'machines may grow by more than a quarter in one deployment',
 } as const;
 export type ChangeKind = keyof typeof CHANGES;
 

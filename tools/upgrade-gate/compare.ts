@@ -1,3 +1,4 @@
+import { grownCapacity } from './capacity';
 import { Change, WHOLE_STACK } from './change';
 import { broadenedPermissions } from './permissions';
 import { weakenedPolicies } from './retention';
@@ -5,7 +6,7 @@ import { removedState, replacedState, stateOf } from './state';
 import { AppTemplates, StackTemplate, Update } from './template';
 
 type Rule = (update: Update) => Change[];
-const RULES: readonly Rule[] = [broadenedPermissions, replacedState, removedState, weakenedPolicies];
+const RULES: readonly Rule[] = [broadenedPermissions, replacedState, removedState, weakenedPolicies, grownCapacity];
 
 /** What the update of one stack does that needs permission. */
 export function changesOf(update: Update): Change[] {

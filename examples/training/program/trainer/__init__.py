@@ -1,0 +1,1 @@
+"""A training program that may be killed at any moment: see README.md."""

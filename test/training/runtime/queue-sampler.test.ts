@@ -1,0 +1,161 @@
+import { BatchApi, batchApi, QueueSnapshot } from '../../../lib/training/runtime/batch-api';
+import { handler } from '../../../lib/training/runtime/queue-sampler.lambda';
+import { embedded, read, sampleOf } from '../../../lib/training/runtime/sample-queue';
+
+const NOW = Date.parse('2026-11-20T20:00:00Z');
+const QUEUE = 'arn:aws:batch:eu-west-1:111122223333:job-queue/gpu';
+const MINUTE = 60_000;
+const EMPTY: QueueSnapshot = { frontOfQueue: { jobs: [] }, queueUtilization: { totalCapacityUsage: [] } };
+
+interface Sent { readonly url: string; readonly body: Record<string, unknown>; readonly headers: Record<string, string> }
+
+type Answers = Record<string, (body: Record<string, unknown>) => unknown>;
+
+/** Batch as far as the sampler asks it. */
+function batchWith(answers: Answers, status = 200): { api: BatchApi; sent: Sent[] } {
+  const sent: Sent[] = [];
+  const api = batchApi({
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'A', secretAccessKey: 's', sessionToken: 't' },
+    now: () => new Date(NOW),
+    send: async (url, { body, headers }) => {
+      const parsed = JSON.parse(body) as Record<string, unknown>;
+      sent.push({ url, body: parsed, headers });
+      const answer = answers[url.split('/').pop()!]?.(parsed) ?? {};
+      return Promise.resolve({ ok: status === 200, status, text: async () => Promise.resolve(JSON.stringify(answer)) });
+    },
+  });
+  return { api, sent };
+}
+
+describe('what is asked of Batch', () => {
+  const pages = [{ jobs: ['a', 'b'], nextToken: 'more' }, { jobs: ['c'], nextToken: undefined }];
+  const answers = {
+    listjobs: ({ nextToken }: Record<string, unknown>) => {
+      const { jobs, nextToken: next } = pages[nextToken === 'more' ? 1 : 0];
+      return { jobSummaryList: jobs.map((jobId) => ({ jobId, jobName: jobId, createdAt: NOW - 5 * MINUTE, status: 'RUNNABLE' })), nextToken: next };
+    },
+    getjobqueuesnapshot: () => ({
+      frontOfQueue: { jobs: [{ jobArn: 'a', earliestTimeAtPosition: NOW - 3 * MINUTE }], lastUpdatedAt: NOW },
+      queueUtilization: { totalCapacityUsage: [{ capacityUnit: 'VCPU', quantity: 24 }] },
+    }),
+    describecomputeenvironments: () => ({
+      computeEnvironments: [{ computeResources: { desiredvCpus: 32 } }, { computeResources: { desiredvCpus: 16 } }, {}],
+    }),
+  };
+
+  test('is every page of what waits, the head of the queue, and what is started', async () => {
+    const { api, sent } = batchWith(answers);
+    const readings = await read(api, { jobQueue: QUEUE, computeEnvironments: ['spot', 'onDemand'] });
+    expect(sampleOf(readings, NOW)).toEqual({
+      RunnableJobs: 3, OldestRunnableAge: 300, HeadOfQueueAge: 180, ProvisionedVcpus: 48, IdleVcpus: 24, IdlePercent: 50,
+    });
+    expect(sent.map(({ url, body }) => [url, body])).toEqual([
+      ['https://batch.eu-west-1.amazonaws.com/v1/listjobs', { jobQueue: QUEUE, jobStatus: 'RUNNABLE', maxResults: 1000 }],
+      ['https://batch.eu-west-1.amazonaws.com/v1/listjobs', { jobQueue: QUEUE, jobStatus: 'RUNNABLE', maxResults: 1000, nextToken: 'more' }],
+      ['https://batch.eu-west-1.amazonaws.com/v1/getjobqueuesnapshot', { jobQueue: QUEUE }],
+      ['https://batch.eu-west-1.amazonaws.com/v1/describecomputeenvironments', { computeEnvironments: ['spot', 'onDemand'] }],
+    ]);
+    expect(sent.every(({ headers }) => headers.authorization.startsWith('AWS4-HMAC-SHA256 Credential=A/20261120/eu-west-1/batch/'))).toBe(true);
+  });
+
+  test('ends after twenty pages, because deep is deep', async () => {
+    const { api, sent } = batchWith({ ...answers, listjobs: () => ({ jobSummaryList: [], nextToken: 'more' }) });
+    await read(api, { jobQueue: QUEUE, computeEnvironments: ['spot'] });
+    expect(sent.filter(({ url }) => url.endsWith('listjobs'))).toHaveLength(20);
+  });
+
+  test('is asked of China at its own address', async () => {
+    const urls: string[] = [];
+    const api = batchApi({
+      region: 'cn-north-1',
+      credentials: { accessKeyId: 'A', secretAccessKey: 's' },
+      now: () => new Date(NOW),
+      send: async (url) => { urls.push(url); return Promise.resolve({ ok: true, status: 200, text: async () => Promise.resolve('{}') }); },
+    });
+    await api.snapshot(QUEUE);
+    expect(urls).toEqual(['https://batch.cn-north-1.amazonaws.com.cn/v1/getjobqueuesnapshot']);
+  });
+
+  test('is a crash when it is refused: a missing sample raises an alarm, a zero would not', async () => {
+    const { api } = batchWith({ listjobs: () => ({ message: 'not authorized' }) }, 403);
+    await expect(read(api, { jobQueue: QUEUE, computeEnvironments: ['spot'] })).rejects.toThrow('Batch answered listjobs with 403: {"message":"not authorized"}');
+  });
+
+  test('is a crash when the answer is another than expected', async () => {
+    const { api } = batchWith({ listjobs: () => ({ jobs: [] }) });
+    await expect(read(api, { jobQueue: QUEUE, computeEnvironments: ['spot'] })).rejects.toThrow('jobSummaryList');
+  });
+});
+
+describe('a sample', () => {
+  test('of an empty queue without machines has no idle share', () => {
+    expect(sampleOf({ runnable: [], snapshot: EMPTY, provisionedVcpus: 0 }, NOW)).toEqual({
+      RunnableJobs: 0, OldestRunnableAge: 0, HeadOfQueueAge: 0, ProvisionedVcpus: 0, IdleVcpus: 0,
+    });
+  });
+
+  test.each<[string, QueueSnapshot]>([['no utilization', {}], ['an utilization without usage', { queueUtilization: { totalCapacityUsage: null } }]])(
+    'with %s does not take what is unknown for idle', (_, snapshot) => {
+      expect(sampleOf({ runnable: [], snapshot, provisionedVcpus: 64 }, NOW)).not.toHaveProperty('IdlePercent');
+    });
+
+  test('counts vCPUs and no other unit', () => {
+    const usage = [{ capacityUnit: 'vcpu', quantity: 16 }, { capacityUnit: 'VCPU', quantity: 16 }, { capacityUnit: 'GPU', quantity: 99 }];
+    expect(sampleOf({ runnable: [], snapshot: { queueUtilization: { totalCapacityUsage: usage } }, provisionedVcpus: 64 }, NOW))
+      .toMatchObject({ IdleVcpus: 32, IdlePercent: 50 });
+  });
+
+  test('is never below zero: jobs hold what is about to start, and clocks differ', () => {
+    const usage = [{ capacityUnit: 'VCPU', quantity: 100 }];
+    const runnable = [{ jobId: 'a', createdAt: NOW + MINUTE }, { jobId: 'b' }];
+    expect(sampleOf({ runnable, snapshot: { queueUtilization: { totalCapacityUsage: usage } }, provisionedVcpus: 64 }, NOW))
+      .toMatchObject({ IdleVcpus: 0, IdlePercent: 0, OldestRunnableAge: 0, RunnableJobs: 2 });
+  });
+
+  test('is one line that CloudWatch reads as metrics of this queue', () => {
+    const line = embedded({ RunnableJobs: 3, HeadOfQueueAge: 180, IdlePercent: 50 }, QUEUE, NOW);
+    expect(line).not.toContain('\n');
+    expect(JSON.parse(line)).toEqual({
+      _aws: {
+        Timestamp: NOW,
+        CloudWatchMetrics: [{
+          Namespace: 'MlPlatform/Training',
+          Dimensions: [['JobQueue']],
+          Metrics: [{ Name: 'RunnableJobs', Unit: 'Count' }, { Name: 'HeadOfQueueAge', Unit: 'Seconds' }, { Name: 'IdlePercent', Unit: 'Percent' }],
+        }],
+      },
+      JobQueue: QUEUE,
+      RunnableJobs: 3,
+      HeadOfQueueAge: 180,
+      IdlePercent: 50,
+    });
+  });
+});
+
+describe('the handler', () => {
+  const environment = { ...process.env };
+  afterEach(() => { process.env = { ...environment }; jest.restoreAllMocks(); });
+
+  async function run(event: unknown): Promise<string[]> {
+    const lines: string[] = [];
+    jest.spyOn(process.stdout, 'write').mockImplementation((line) => { lines.push(String(line)); return true; });
+    await handler(event);
+    return lines;
+  }
+
+  test('writes one sample with the credentials of its role', async () => {
+    Object.assign(process.env, { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 's', AWS_SESSION_TOKEN: 't' });
+    const answer = JSON.stringify({ jobSummaryList: [], computeEnvironments: [] });
+    const asked = jest.spyOn(globalThis, 'fetch').mockImplementation(async () => Promise.resolve(new Response(answer)));
+    const lines = await run({ jobQueue: QUEUE, computeEnvironments: ['spot'] });
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0])).toMatchObject({ JobQueue: QUEUE, RunnableJobs: 0 });
+    expect(asked).toHaveBeenCalledTimes(3);
+    expect(asked.mock.calls[0][1]?.headers).toMatchObject({ 'x-amz-security-token': 't' });
+  });
+
+  test.each([[{}], [{ jobQueue: '', computeEnvironments: ['a'] }], [{ jobQueue: QUEUE, computeEnvironments: [] }], [undefined]])('crashes on %j', async (event) => {
+    await expect(run(event)).rejects.toThrow();
+  });
+});
