@@ -1,2 +1,4 @@
+export * from './audit-trail-stack';
+export * from './model-registry-stack';
 export * from './model-stores-stack';
 export * from './online-inference-stack';

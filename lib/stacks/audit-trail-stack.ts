@@ -1,0 +1,36 @@
+import { CfnOutput, Stack, StackProps } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { IArtifactStore } from '../artifacts';
+import { AuditTrail } from '../audit';
+import { ModelRegistry } from '../registry';
+
+/** What an `AuditTrailStack` is made from. */
+export interface AuditTrailStackProps extends StackProps {
+  /**
+   * Stores whose objects are watched: who reads and who adds.
+   * @default - none
+   */
+  readonly artifacts?: IArtifactStore[];
+  /**
+   * Registries whose tables are watched, and whose audit lines the saved queries read.
+   * @default - none
+   */
+  readonly registries?: ModelRegistry[];
+}
+
+/** A trail of the account, with alarms on what nobody should do unseen. */
+export class AuditTrailStack extends Stack {
+  public readonly trail: AuditTrail;
+
+  constructor(scope: Construct, id: string, props: AuditTrailStackProps = {}) {
+    super(scope, id, props);
+    this.trail = new AuditTrail(this, 'Trail');
+    props.artifacts?.forEach((store) => this.trail.watchBucket(store.bucket));
+    props.registries?.forEach((registry) => {
+      this.trail.watchTable(registry.table);
+      this.trail.watchTable(registry.auditTable);
+      this.trail.searchHandlersOf(registry);
+    });
+    new CfnOutput(this, 'TrailArn', { description: 'The trail', value: this.trail.trailArn });
+  }
+}
