@@ -33,6 +33,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   excludeTypescript: ['bin', 'bench', 'examples', 'projenrc', 'tools'],
   // projen would wrap every *.lambda.ts in a construct that bundles at synth; ours ship bundled
   lambdaAutoDiscover: false,
+  autoDetectBin: false, // bin/ has sources; what ships is cli/mlp.js
   integrationTestAutoDiscover: false,
 
   typescriptVersion: '~6.0.3', // ts-jest wants less than 7

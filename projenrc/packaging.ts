@@ -4,7 +4,8 @@ import { awscdk, TextFile } from 'projen';
 export function keepThePackageSmall(project: awscdk.AwsCdkConstructLibrary): void {
   const notShipped = [
     '/bench/', '/bin/', '/docs/', '/examples/', '/projenrc/', '/tools/', '/cdk.json', '/cdk.out/', '/jest.config.json',
-    '/.ci/', '/.npmrc', '/stryker.config.json', '/reports/', '/.stryker-tmp/', '/CONTRIBUTING.md', '/.jsii.tabl.json', '/.eslintrc.json', '*.tsbuildinfo',
+    '/.ci/', '/.npmrc', '/stryker.config.mjs', '/reports/', '/.stryker-tmp/', '/CONTRIBUTING.md', '/.jsii.tabl.json', '/.eslintrc.json',
+    '*.tsbuildinfo',
   ];
   for (const pattern of notShipped) {
     project.npmignore!.exclude(pattern);
@@ -12,7 +13,9 @@ export function keepThePackageSmall(project: awscdk.AwsCdkConstructLibrary): voi
   project.npmignore!.include('/handlers/');
   project.npmignore!.include('/cli/');
   project.addBins({ mlp: 'cli/mlp.js' });
-  project.gitignore.exclude('cdk.out/', '/build/', '/handlers/', '/cli/', '/reports/', '.stryker-tmp/', '.jsii.tabl.json', '*.tsbuildinfo');
+  project.gitignore.exclude(
+    'cdk.out/', '/build/', '/handlers/', '/cli/', '/reports/', '.stryker-tmp/', '.jsii.tabl.json', '*.tsbuildinfo',
+  );
 }
 
 /** A lock file names packages and hashes; where they are downloaded from is the reader's configuration. */

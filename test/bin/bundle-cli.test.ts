@@ -60,3 +60,8 @@ test('the licences of what is inside go with it', () => {
   expect(licences).toContain('Apache License');
   expect(licences).not.toMatch(/^undefined/m);
 });
+
+test('the package has this command and no other', () => {
+  const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { bin: object };
+  expect(bin).toEqual({ mlp: 'cli/mlp.js' });
+});
