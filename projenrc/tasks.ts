@@ -73,6 +73,10 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
     description: 'Compares a guarded endpoint with hand-written L1 apps and the alpha L2, and prints ratios',
     steps: [{ exec: 'tsx bench/bench.ts', receiveArgs: true }],
   });
+  project.addTask('bench:registry', {
+    description: 'Counts the requests of each verb of the registry to DynamoDB, and measures its handlers',
+    steps: [{ exec: 'tsx bench/registry.ts', receiveArgs: true }],
+  });
   project.addTask('keep-release', {
     description: 'Keeps the templates of the reference app as those of a release: npm run keep-release -- 1.2.3',
     steps: [{ exec: 'tsx tools/upgrade-gate/keep-release.ts', receiveArgs: true }],

@@ -18,8 +18,10 @@ const serve = async (model: string, content: string) => {
   succeeded(await bob().act('promote', model, revision));
   return revision;
 };
-const everything = async () =>
-  JSON.stringify(await Promise.all([registry.registryTable, registry.auditTable].map(async (table) => registry.moto.rows(table))));
+const everything = async () => {
+  const { moto, registryTable, auditTable } = registry;
+  return JSON.stringify([await moto.rows(registryTable), await moto.rows(auditTable)]);
+};
 /** What was refused leaves both tables as they were. */
 const writesNothing = async (act: () => Promise<Answer>) => {
   const before = await everything();

@@ -3,6 +3,7 @@
  * once. Jest itself runs the files that are named here, and not this one.
  */
 import './runtime/actor.test';
+import './runtime/actor-boundaries.test';
 import './runtime/reduce.test';
 import './runtime/reduce-boundaries.test';
 import './runtime/reduce-production.test';

@@ -1,9 +1,7 @@
 import { auditLine, AuditRecord, canonical, hashOf } from '../../../lib/audit/audit-record';
-import { actorOf } from '../../../lib/registry/runtime/actor';
 import { Registration } from '../../../lib/registry/runtime/contract';
 import { reduce } from '../../../lib/registry/runtime/reduce';
 import { shortfalls } from '../../../lib/registry/runtime/shortfalls';
-import { ACCOUNT, root, user } from '../support/callers';
 import { BOB, Memory, refusal, registration } from '../support/commands';
 
 const EVALUATION = { accuracy: 0.9, bias: 0.05, p99LatencyMs: 40, dataset: 's3://data/test' };
@@ -65,24 +63,6 @@ describe('the text of a record', () => {
   test('has the hash that anybody can make of it', () => {
     // printf '{"é":1}' | sha256sum
     expect(hashOf('{"é":1}')).toBe('ddcfcf4765da163969972bb20660092ca2787782d9352d1d8a38e93f70acf3bf');
-  });
-});
-
-describe('nobody, who is told what to do', () => {
-  test.each([
-    [undefined, 'the request is not signed by anybody whom IAM knows; sign it with AWS credentials (SigV4)'],
-    [root(), 'only IAM users and assumed roles can use the registry, not the root user or a federated user; assume a role'],
-    [{ ...user('ann'), userArn: 'not an ARN' }, 'only IAM users and assumed roles can use the registry, not the root user or a federated user; assume a role'],
-  ])('%#', (identity, message) => {
-    expect(() => actorOf(identity, [], ACCOUNT)).toThrow(expect.objectContaining({ code: 'UNKNOWN_ACTOR', message }));
-  });
-
-  // neither has a session name that could differ from the other's
-  test.each([
-    ['a role with the id of nobody', { ...root(), userArn: `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/ann`, userId: 'ann' }],
-    ['nobody with the id of a role', { ...root(), userId: 'AROAABCDEFGHIJKLMNOP:ann' }],
-  ])('%s', (_name, identity) => {
-    expect(() => actorOf(identity, [], ACCOUNT)).toThrow(expect.objectContaining({ code: 'UNKNOWN_ACTOR' }));
   });
 });
 
