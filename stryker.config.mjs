@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /**
  * Mutants in what decides for the registry, as far as it is pure: `npm run test:mutation`. What talks to services is proven by
- * the model (test/registry/registry-model.test.ts) and by the mutants that test/registry/mutants.test.ts plants.
+ * the model (test/registry/registry-model.test.ts) and by the mutants that test/registry/mutants.sweep.ts plants.
  */
 const DECIDES = ['reduce', 'shortfalls', 'transaction', 'keys', 'rows', 'views', 'actor'];
 
