@@ -24,7 +24,8 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
     description: 'The long tests: planted mistakes and mutants, the mlp command as users run it, properties with many more runs',
     steps: [
       { exec: 'jest --ci --testMatch "**/*.sweep.ts"' },
-      { exec: 'SWEEP_RUNS=60 REGISTRY_RUNS=5000 jest --ci accepted-props registry-model' },
+      // a seed of its own, so that a merge does not hang on chance; `npm test` looks at new ones each time
+      { exec: 'SWEEP_RUNS=60 REGISTRY_RUNS=5000 REGISTRY_SEED=1 jest --ci accepted-props registry-model' },
     ],
   });
   project.addTask('test:emulated', {
