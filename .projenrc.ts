@@ -47,6 +47,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverage: false,
       maxWorkers: '100%', // jest would leave one of two cores idle
       setupFiles: ['<rootDir>/test/setup.ts'],
+      // one engine for all test files of a worker: the file says why
+      moduleNameMapper: { '^@aws/cloudformation-validate$': '<rootDir>/test/support/cloudformation-validate.ts' },
       testTimeout: 60_000, // a strict synth takes seconds; a slow machine must not fail a claim
     },
   },
