@@ -5,8 +5,8 @@ import { IModelRegistry, ModelVersion, RegisteredModel } from './registered-mode
 import { checkSlug } from './registry-rules';
 import {
   ADDRESS_PARAMETER_PREFIX, DEFAULT_TENANT, EVENT_DETAIL_TYPE, EVENT_SOURCE, METRIC_AUDIT_COPIES_DIFFER,
-  METRIC_AUDIT_ROWS_CHANGED, METRIC_REFUSED, METRIC_RETAINED_CHECKED, METRIC_RETAINED_MISSING, METRICS_NAMESPACE, Right, Route,
-  ROUTES,
+  METRIC_AUDIT_ROWS_CHANGED, METRIC_EMERGENCIES, METRIC_REFUSED, METRIC_RETAINED_CHECKED, METRIC_RETAINED_MISSING,
+  METRICS_NAMESPACE, Right, Route, ROUTES,
 } from './runtime/contract';
 import { OnTransitionOptions } from './transition';
 import { Checks } from '../core/checks';
@@ -53,6 +53,10 @@ export abstract class ModelRegistryBase extends Construct implements IModelRegis
 
   public grantPromote(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant {
     return this.grantRight(grantee, 'promote', scope);
+  }
+
+  public grantEmergency(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant {
+    return this.grantRight(grantee, 'emergency', scope);
   }
 
   public grantRetire(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant {
@@ -109,6 +113,10 @@ export abstract class ModelRegistryBase extends Construct implements IModelRegis
 
   public metricRefused(options?: cw.MetricOptions): cw.Metric {
     return this.metric(METRIC_REFUSED, options);
+  }
+
+  public metricEmergencies(options?: cw.MetricOptions): cw.Metric {
+    return this.metric(METRIC_EMERGENCIES, options);
   }
 
   public metricAuditRowsChanged(options?: cw.MetricOptions): cw.Metric {

@@ -48,6 +48,11 @@ export interface IModelRegistry extends IConstruct {
   grantApprove(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant;
   /** Lets somebody promote approved versions, and roll back. */
   grantPromote(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant;
+  /**
+   * Lets somebody on call revoke versions in an emergency, also the one in production: the newest one before it that may serve
+   * takes its place, or none. Each use rings the alarm `EmergencyRevocation`. No other grant includes it.
+   */
+  grantEmergency(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant;
   /** Lets somebody retire versions that nothing needs. */
   grantRetire(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant;
   /** Lets a release say which versions it needs, and no longer needs. */
@@ -73,6 +78,8 @@ export interface IModelRegistry extends IConstruct {
   metricServerErrors(options?: cw.MetricOptions): cw.Metric;
   /** Requests that the registry's rules refused. */
   metricRefused(options?: cw.MetricOptions): cw.Metric;
+  /** Versions that somebody revoked in an emergency. */
+  metricEmergencies(options?: cw.MetricOptions): cw.Metric;
   /** Audit rows that somebody changed, removed or forged. */
   metricAuditRowsChanged(options?: cw.MetricOptions): cw.Metric;
   /** Audit records whose copy says something else. */
@@ -134,6 +141,11 @@ export class RegisteredModel {
   /** Lets somebody promote approved versions of it, and roll back. */
   public grantPromote(grantee: iam.IGrantable): iam.Grant {
     return this.registry.grantPromote(grantee, this.scope);
+  }
+
+  /** Lets somebody on call revoke versions of it in an emergency, also the one in production. */
+  public grantEmergency(grantee: iam.IGrantable): iam.Grant {
+    return this.registry.grantEmergency(grantee, this.scope);
   }
 
   /** Lets somebody retire versions of it that nothing needs. */

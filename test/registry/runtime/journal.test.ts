@@ -167,6 +167,29 @@ describe('what does not succeed', () => {
   });
 });
 
+describe('an emergency', () => {
+  const emergency = () => ({ Records: [change(record(1, { action: 'model.emergency-revoke' }))] });
+
+  test('is counted, for the alarm', async () => {
+    await journal(emergency(), world);
+    expect(counted).toEqual(['EmergencyRevocations']);
+    expect(told).toHaveLength(1);
+  });
+
+  test('is counted once it is told, and not before', async () => {
+    refusals = 1;
+    await journal(emergency(), world);
+    expect(counted).toEqual([]);
+    await journal(emergency(), world);
+    expect(counted).toEqual(['EmergencyRevocations']);
+  });
+
+  test('is the only change that is', async () => {
+    await journal({ Records: [change(record(1, { action: 'model.revoke' }))] }, world);
+    expect(counted).toEqual([]);
+  });
+});
+
 describe('rows that nobody of ours writes', () => {
   test.each(['MODIFY', 'REMOVE'])('%s rings, copies nothing and tells nothing', async (eventName) => {
     expect(await journal({ Records: [change(record(), { eventName })] }, world)).toEqual({ batchItemFailures: [] });
