@@ -68,6 +68,13 @@ export interface IModelRegistry extends IConstruct {
    * @throws if the registry is imported without its audit bucket
    */
   grantAudit(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant;
+  /**
+   * Lets somebody verify the audit trail, and make copies that the registry has given up (`mlp audit repair`). It writes over
+   * nothing. Whoever has it could put something false where a copy is still to come, which rings: give it for the occasion.
+   *
+   * @throws if the registry is imported without its audit bucket
+   */
+  grantAuditRepair(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant;
 
   /** A rule for what changes in the registry. */
   onTransition(id: string, options?: OnTransitionOptions): events.Rule;
@@ -166,6 +173,11 @@ export class RegisteredModel {
   /** Lets somebody verify its audit trail. */
   public grantAudit(grantee: iam.IGrantable): iam.Grant {
     return this.registry.grantAudit(grantee, this.scope);
+  }
+
+  /** Lets somebody verify its audit trail, and make copies of it that were given up. */
+  public grantAuditRepair(grantee: iam.IGrantable): iam.Grant {
+    return this.registry.grantAuditRepair(grantee, this.scope);
   }
 }
 

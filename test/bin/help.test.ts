@@ -18,7 +18,7 @@ const BY_OPTION = ['emergency-revoke'];
 test('every route of the registry has a verb', () => {
   const routes = ROUTES.map(({ verb }) => verb).filter((verb) => verb !== 'audit' && ![...NOT_FOR_PEOPLE, ...BY_OPTION].includes(verb));
   expect(VERBS.filter(([group]) => group === 'model').map(([, verb]) => verb).sort()).toEqual(routes.sort());
-  expect(VERBS.filter(([group]) => group === 'audit').map(([, verb]) => verb)).toEqual(['query', 'verify']);
+  expect(VERBS.filter(([group]) => group === 'audit').map(([, verb]) => verb)).toEqual(['query', 'verify', 'repair']);
 });
 
 test.each(VERBS)('mlp %s %s --help explains each option, and has an example of itself', async (group, verb) => {

@@ -235,6 +235,20 @@ describe('who is let in', () => {
       }
     });
 
+    test('and to repair: adds what is not there, below that model, and changes nothing', () => {
+      const repairing = granted((registry, role) => registry.model('churn', 'bank').grantAuditRepair(role));
+      const put = (key: string, context = {}) => repairing.allows({ action: 's3:PutObject', resource: `${bucket}/${key}`, context });
+      const once = { 's3:if-none-match': '*' };
+      expect(put('audit/bank/churn/0000000001.json', once)).toBe(true);
+      expect(put('audit/bank/churn/0000000001.json')).toBe(false); // over something
+      expect(['audit/bank/churn-2/0000000001.json', 'audit/bank-2/churn/0000000001.json', 'other'].filter((key) => put(key, once))).toEqual([]);
+      expect(BUCKET_CHANGES.filter((action) => repairing.allows({ action, resource: `${bucket}/audit/bank/churn/0000000001.json`, context: once }))).toEqual([]);
+      expect(['kms:Decrypt', 'kms:GenerateDataKey', 'kms:ScheduleKeyDeletion'].filter((action) =>
+        repairing.allows({ action, resource: 'arn:aws:kms:eu-west-1:111122223333:key/ours' }))).toEqual(['kms:Decrypt', 'kms:GenerateDataKey']);
+      expect(reached(repairing)).toEqual(reached(policies()));
+      expect(repairing.allows({ action: 's3:GetObjectVersion', resource: `${bucket}/audit/bank/churn/0000000001.json` })).toBe(true);
+    });
+
     test('decrypts copies and writes none', () => {
       expect(policies().allows({ action: 'kms:Decrypt', resource: 'arn:aws:kms:eu-west-1:111122223333:key/ours' })).toBe(true);
       expect(['s3:PutObject', 's3:DeleteObject', 'kms:GenerateDataKey'].filter((action) =>

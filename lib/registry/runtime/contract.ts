@@ -36,6 +36,16 @@ export const METRIC_EMERGENCIES = 'EmergencyRevocations';
 export const EVENT_SOURCE = 'cdk-ml-platform.registry';
 export const EVENT_DETAIL_TYPE = 'Model Registry Transition';
 
+/** Where the copies of a model's audit records lie in the audit bucket. */
+export function copiesBelow(tenant: string, model: string): string {
+  return `audit/${tenant}/${model}/`;
+}
+
+/** And the copy of one of them. */
+export function copyKey(tenant: string, model: string, sequence: number): string {
+  return `${copiesBelow(tenant, model)}${String(sequence).padStart(10, '0')}.json`;
+}
+
 /** The tenant of those who have only one. */
 export const DEFAULT_TENANT = 'default';
 /** How many former production versions stay redeployable. */

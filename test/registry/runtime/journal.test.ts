@@ -1,6 +1,7 @@
 import { EventBridgeClient, PutEventsCommand, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { AuditRecordInput, AuditRecord, canonical, hashOf, NO_PREVIOUS_HASH } from '../../../lib/audit/audit-record';
-import { copyKey, journal, JournalWorld } from '../../../lib/registry/runtime/journal';
+import { copyKey } from '../../../lib/registry/runtime/contract';
+import { journal, JournalWorld } from '../../../lib/registry/runtime/journal';
 import { auditKey } from '../../../lib/registry/runtime/keys';
 import { FakeS3 } from '../support/fake-s3';
 
