@@ -45,7 +45,7 @@ if (values.only !== 'cases') {
 }
 if (values.only !== 'endpoints') {
   const cases = values.cases.split(',').map(caseOf);
-  console.log(`\n${caseReport(measureCases({ cases, runs, warmUp: 20, library }, console.error), runs)}`);
+  console.log(`\n${caseReport(measureCases({ cases, runs, warmUp: 10, library }, console.error), runs)}`);
 }
 
 function lineCounts(): LineCounts {

@@ -5,6 +5,6 @@ import { BenchCase } from './bench-case';
 export const guardedEndpoint: BenchCase = {
   name: 'guarded-endpoint',
   what: '`GuardedEndpoint`, default props',
-  many: 40,
+  many: 20,
   ours: (app, count, library) => addEndpoints(app, { variant: 'ours', endpoints: count, library }),
 };
