@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
  * Mutants in what decides for the registry, as far as it is pure: `npm run test:mutation`. What talks to services is proven by
  * the model (test/registry/registry-model.test.ts) and by the mutants that test/registry/mutants.sweep.ts plants.
  */
-const DECIDES = ['reduce', 'shortfalls', 'transaction', 'keys', 'rows', 'views', 'actor'];
+const DECIDES = ['reduce', 'production', 'step', 'shortfalls', 'transaction', 'keys', 'rows', 'views', 'actor'];
 
 /** Of the audit record only what makes a chain of it: its schema has tests of its own, which are too slow for this. */
 const RECORD = 'lib/audit/audit-record.ts';

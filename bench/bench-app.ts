@@ -21,13 +21,17 @@ export interface BenchAppOptions {
   readonly library: Library;
 }
 
-/** One network, and as many stacks with endpoints as it takes. */
-export function benchApp({ variant, endpoints, outdir, library }: BenchAppOptions): App {
+export function benchApp({ outdir, ...what }: BenchAppOptions): App {
   const app = new App({ outdir });
+  addEndpoints(app, what);
+  return app;
+}
+
+/** One network, and as many stacks with endpoints as it takes. */
+export function addEndpoints(app: App, { variant, endpoints, library }: Omit<BenchAppOptions, 'outdir'>): void {
   const network = new library.network.MlNetwork(new Stack(app, 'Shared'), 'Network');
   for (let first = 0; first < endpoints; first += ENDPOINTS_PER_STACK) {
     const indices = Array.from({ length: Math.min(ENDPOINTS_PER_STACK, endpoints - first) }, (_, index) => first + index);
     VARIANTS[variant]({ stack: new Stack(app, `Serving${first / ENDPOINTS_PER_STACK}`), network, library, indices });
   }
-  return app;
 }

@@ -10,6 +10,26 @@ export interface SynthTask {
   readonly library: string;
 }
 
+/** Or: build and synthesize a case, or replay what it came to. */
+export interface CaseTask {
+  readonly name: string;
+  readonly count: number;
+  /** How many are synthesized before, at least. */
+  readonly warmUp: number;
+  readonly library: string;
+  /** The assembly that is replayed as raw resources. Without it, ours is measured. */
+  readonly recorded?: string;
+  /** Where the assembly is left. */
+  readonly outdir: string;
+}
+
+export interface CaseCost {
+  /** Of the processor: whatever else runs on the machine takes none of it. */
+  readonly milliseconds: number;
+  /** Resources in all stacks. */
+  readonly resources: number;
+}
+
 /** Or: load the packages. */
 export interface ImportTask {
   readonly library: string;

@@ -29,7 +29,7 @@ export interface Measurements {
  * with another app each time, so that a machine that slows down slows all alike.
  */
 export function measure({ sizes, runs, warmUp, library }: Plan, progress: (line: string) => void): Measurements {
-  bundleChildren();
+  ['synth-child', 'import-child'].forEach(bundleChild);
   const synth = (variant: Variant, endpoints: number, warm = warmUp) =>
     inChild<SynthTask, SynthCost>('synth-child', { variant, endpoints, warmUp: warm, library });
   const costs = new Map(VARIANT_NAMES.map((variant) => [variant, new Map(sizes.map((size) => [size, [] as SynthCost[]]))]));
@@ -52,9 +52,9 @@ export function measure({ sizes, runs, warmUp, library }: Plan, progress: (line:
 }
 
 /** Plain JavaScript: a loader that compiles on the way, or maps stack traces, would slow each app by another amount. */
-function bundleChildren(): void {
+export function bundleChild(name: string): void {
   buildSync({
-    entryPoints: ['synth-child', 'import-child'].map((name) => join(__dirname, `${name}.ts`)),
+    entryPoints: [join(__dirname, `${name}.ts`)],
     outdir: BUNDLES,
     bundle: true,
     platform: 'node',
@@ -63,7 +63,8 @@ function bundleChildren(): void {
   });
 }
 
-function inChild<Task, Result>(name: string, task: Task): Result {
+/** What a process of its own came to. */
+export function inChild<Task, Result>(name: string, task: Task): Result {
   const env = { PATH: process.env.PATH, CDK_VALIDATION: 'false' }; // the same little for all, whatever runs the bench
   const program = join(BUNDLES, `${name}.js`);
   const output = execFileSync(process.execPath, ['--expose-gc', program, JSON.stringify(task)], { cwd: ROOT, encoding: 'utf8', env });

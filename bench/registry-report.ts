@@ -31,10 +31,10 @@ export function registryTargets({ verbs, handlers }: RegistrySummary): Target[] 
 export function registryReport(summary: RegistrySummary): string {
   const { verbs, handlers, importMilliseconds, runs } = summary;
   return [
-    'DynamoDB requests of one call, counted through the real handler; nobody else writes meanwhile.',
+    'Requests of one call to DynamoDB, and apart from them to S3 and ECR, counted through the real handler; nobody else writes meanwhile.',
     '',
-    ...table(['Verb', 'requests', 'which', 'items written or checked'], verbs.map(({ verb, requests, items }) =>
-      [verb, String(requests.length), counted(requests), items === 0 ? '' : String(items)])),
+    ...table(['Verb', 'requests', 'which', 'items written or checked', 'S3 and ECR'], verbs.map(({ verb, requests, items, outside }) =>
+      [verb, String(requests.length), counted(requests), items === 0 ? '' : String(items), counted(outside)])),
     '',
     `Handlers as they ship, the SDK beside them. Loading is the median of ${runs} processes of this machine.`,
     '',

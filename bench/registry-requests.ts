@@ -3,13 +3,15 @@ import { person } from '../test/registry/support/callers';
 import { Call } from '../test/registry/support/fake-dynamodb';
 import { Answer, RegistryBench } from '../test/registry/support/registry-bench';
 
-/** What one request of a caller costs in DynamoDB, when nobody else is in its way. */
+/** What one request of a caller costs, when nobody else is in its way. */
 export interface VerbCost {
   readonly verb: Verb;
   /** Requests by name, in the order in which they came. */
   readonly requests: readonly Call['name'][];
   /** Items in its transaction; 0 if it writes nothing. */
   readonly items: number;
+  /** Calls of S3 and ECR by name: they are looked at, and tagged, outside of the tables. */
+  readonly outside: readonly string[];
 }
 
 const MODEL = '/tenants/default/models/fraud';
@@ -25,6 +27,7 @@ const REQUESTS: readonly (readonly [Verb, (bench: RegistryBench) => Promise<Answ
   }],
   ['reject', async (bench) => bench.as(person('bob')).act('reject', 'fraud', 4)],
   ['revoke', async (bench) => bench.as(person('bob')).act('revoke', 'fraud', 3)],
+  ['emergency-revoke', async (bench) => bench.as(person('bob')).act('emergency-revoke', 'fraud', 2, { body: { changeTicket: 'INC-1' } })],
   ['promote', async (bench) => bench.as(person('bob')).act('promote', 'fraud', 3)],
   ['rollback', async (bench) => bench.as(person('bob')).rollback('fraud')],
   ['retire', async (bench) => bench.as(person('bob')).act('retire', 'fraud', 3)],
@@ -46,13 +49,19 @@ export async function costsPerVerb(): Promise<VerbCost[]> {
   for (const [verb, send] of REQUESTS) {
     const bench = await furnished(verb);
     const before = bench.dynamodb.calls.length;
+    const others = [bench.s3, bench.ecr].map(({ calls }) => ({ calls, from: calls.length }));
     const { status, body } = await send(bench);
     if (status >= 300) {
       throw new Error(`${verb} was answered with ${status}: ${JSON.stringify(body)}`);
     }
     const calls = bench.dynamodb.calls.slice(before);
     const items = calls.map(({ input }) => (input as { TransactItems?: readonly unknown[] }).TransactItems?.length ?? 0);
-    costs.push({ verb, requests: calls.map(({ name }) => name), items: items.reduce((sum, each) => sum + each, 0) });
+    costs.push({
+      verb,
+      requests: calls.map(({ name }) => name),
+      items: items.reduce((sum, each) => sum + each, 0),
+      outside: others.flatMap((other) => other.calls.slice(other.from)),
+    });
   }
   return costs;
 }

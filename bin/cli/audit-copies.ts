@@ -1,7 +1,12 @@
-import { GetObjectCommand, ListObjectVersionsCommand, ListObjectVersionsCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand, ListObjectVersionsCommand, ListObjectVersionsCommandOutput, PutObjectCommand, S3Client,
+} from '@aws-sdk/client-s3';
 import { Copies, Copy } from './audit-chain';
 import { toFailure } from './aws-trouble';
+import { ExitCode } from './exit-code';
+import { Failure } from './failure';
 import { Progress } from './progress';
+import { copiesBelow, copyKey } from '../../lib/registry/runtime/contract';
 
 const READ_AT_ONCE = 16;
 const COPY = /^([0-9]{10})\.json$/;
@@ -75,7 +80,37 @@ export async function readCopies(place: CopyPlace, { keys, at }: Listing, progre
   return { copies: copies.sort((one, other) => one.sequence - other.sequence), strayKeys, listedAt: at };
 }
 
-async function textOf({ client, bucket }: CopyPlace, key: string, versionId: string | undefined): Promise<string> {
+/**
+ * Makes the copy of a record, as the registry's journal would have: never over something, and S3 compares what arrives with its
+ * hash. If there is one by now, it must say the same.
+ */
+export async function makeCopy(place: CopyPlace, sequence: number, record: string): Promise<'made' | 'was there'> {
+  const { client, bucket } = place;
+  const key = copyKey(place.tenant, place.model, sequence);
+  try {
+    await client.send(new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: record,
+      ContentType: 'application/json',
+      IfNoneMatch: '*',
+      ChecksumAlgorithm: 'SHA256',
+      Metadata: { 'made-by': 'mlp-audit-repair' }, // the journal's copies have none
+    }));
+    return 'made';
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'PreconditionFailed')) {
+      throw toFailure(error, `to make s3://${bucket}/${key}`);
+    }
+  }
+  if (await textOf(place, key) !== record) {
+    throw new Failure(ExitCode.REFUSED, 'AUDIT_TRAIL_DAMAGED', `there is a copy at s3://${bucket}/${key} by now, and it says something else than row `
+      + `${sequence}; see audit-copies-differ in the runbook`);
+  }
+  return 'was there';
+}
+
+async function textOf({ client, bucket }: CopyPlace, key: string, versionId?: string): Promise<string> {
   try {
     const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
     return await Body?.transformToString('utf8') ?? '';
@@ -92,5 +127,5 @@ function withVersion(known: Listed | undefined, versionId: string | undefined, m
 }
 
 function prefixOf({ tenant, model }: CopyPlace): string {
-  return `audit/${tenant}/${model}/`;
+  return copiesBelow(tenant, model);
 }

@@ -14,7 +14,7 @@ export enum ExitCode {
 /** For `mlp --help` and the README: one line each. */
 export const EXIT_CODES: ReadonlyMap<ExitCode, string> = new Map([
   [ExitCode.DONE, 'done; of `audit verify`: nothing was found'],
-  [ExitCode.REFUSED, 'refused, and nothing changed; of `audit verify`: something was found'],
+  [ExitCode.REFUSED, 'refused, and nothing changed; of `audit verify` and `audit repair`: something was found'],
   [ExitCode.USAGE, 'the command line is not right; nothing was sent'],
   [ExitCode.NOT_FOUND, 'there is no such model, version, registry or file'],
   [ExitCode.CONFLICT, 'somebody else changed it meanwhile, it is so already, or the request key was used for something else'],

@@ -1,10 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import * as z from 'zod';
-import { ModelsAnswer } from '../cli/answers';
 import { readChain } from '../cli/audit-rows';
+import { modelsOf } from '../cli/audit-trail';
 import { example } from '../cli/example';
 import { CommonOptions, modelArgument, revisionArgument, withCommonOptions, wholeNumber } from '../cli/options';
-import { allPages } from '../cli/pages';
 import { Session } from '../cli/session';
 import { shortArn } from '../cli/version-facts';
 import { World } from '../cli/world';
@@ -53,11 +52,10 @@ export function addAuditQuery(audit: Command, world: World): void {
 }
 
 async function query(session: Session<QueryOptions>): Promise<void> {
-  const { model, limit } = session.options;
-  const models = model === undefined ? await allPages(session, 'models', ModelsAnswer, (page) => page.models.map((each) => each.model)) : [model];
+  const { limit } = session.options;
   const records: Shown[] = [];
   let unreadable = 0;
-  for (const name of models) {
+  for (const name of await modelsOf(session)) {
     const { rows } = await session.progress(`reading the audit trail of ${name}`, (progress) => readChain(session, name, progress));
     for (const { record } of rows) {
       const shown = Shown.safeParse(parsed(record)).data;

@@ -1,13 +1,11 @@
 import { Command } from 'commander';
-import { ModelsAnswer } from '../cli/answers';
-import { Chain, COPY_LAG_MS, Finding, verifyChain } from '../cli/audit-chain';
-import { listCopies, readCopies } from '../cli/audit-copies';
+import { Chain, Copies, COPY_LAG_MS, Finding, verifyChain } from '../cli/audit-chain';
 import { readChain } from '../cli/audit-rows';
+import { counted, modelsOf, readTrail } from '../cli/audit-trail';
 import { example } from '../cli/example';
 import { ExitCode } from '../cli/exit-code';
 import { Failure } from '../cli/failure';
 import { CommonOptions, modelArgument, withCommonOptions } from '../cli/options';
-import { allPages } from '../cli/pages';
 import { Progress } from '../cli/progress';
 import { Session } from '../cli/session';
 import { World } from '../cli/world';
@@ -28,6 +26,7 @@ interface Verified {
   readonly findings: readonly Finding[];
 }
 
+const WAY_OUT = 'give --audit-bucket, or --no-copy to do without the copies';
 const LAG = `${COPY_LAG_MS / 60_000} minutes`;
 
 export function addAuditVerify(audit: Command, world: World): void {
@@ -42,15 +41,14 @@ export function addAuditVerify(audit: Command, world: World): void {
 }
 
 async function verify(session: Session<VerifyOptions>): Promise<void> {
-  const { options: { model, copy }, terminal } = session;
+  const { options: { copy }, terminal } = session;
   if (!copy) {
     terminal.note('WARNING: the copies are not compared (--no-copy). A chain that somebody rewrote to its end would look whole.');
   } else {
-    await session.bucket('auditBucket', 'give --audit-bucket, or --no-copy to do without the copies');
+    await session.bucket('auditBucket', WAY_OUT);
   }
-  const models = model === undefined ? await allPages(session, 'models', ModelsAnswer, (page) => page.models.map((each) => each.model)) : [model];
   const verified: Verified[] = [];
-  for (const name of models) {
+  for (const name of await modelsOf(session)) {
     verified.push(await session.progress(`verifying ${name}`, (progress) => verifyModel(session, name, progress)));
   }
   const findings = verified.flatMap(({ model: name, findings: found }) => found.map((finding) => ({ model: name, ...finding })));
@@ -63,18 +61,14 @@ async function verify(session: Session<VerifyOptions>): Promise<void> {
 }
 
 async function verifyModel(session: Session<VerifyOptions>, model: string, progress: Progress): Promise<Verified> {
-  const { tenant, copy } = session.options;
-  if (!copy) {
+  if (!session.options.copy) {
     return judged(await readChain(session, model, progress), undefined, session);
   }
-  const bucket = await session.bucket('auditBucket', 'give --audit-bucket, or --no-copy to do without the copies');
-  const place = { client: session.aws.s3((await session.registry()).region), bucket, tenant, model };
-  const listed = await listCopies(place, session.world.now());
-  const chain = await readChain(session, model, progress);
-  return judged(chain, await readCopies(place, listed, progress), session);
+  const { chain, copies } = await readTrail(session, model, WAY_OUT, progress);
+  return judged(chain, copies, session);
 }
 
-function judged(chain: Chain, copies: Parameters<typeof verifyChain>[1], { world }: Session<VerifyOptions>): Verified {
+function judged(chain: Chain, copies: Copies | undefined, { world }: Session<VerifyOptions>): Verified {
   const { model, rows, headSequence } = chain;
   const counts = { model, rows: rows.length, headSequence, ...(copies === undefined ? {} : { copies: copies.copies.length }) };
   return { ...counts, ...verifyChain(chain, copies, world.now()) };
@@ -103,8 +97,4 @@ function print(
   if (tooNew > 0) {
     terminal.say(`${counted(tooNew, 'row')} without a copy: younger than ${LAG}; verify again then`);
   }
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

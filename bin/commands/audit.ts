@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAuditQuery } from './audit-query';
+import { addAuditRepair } from './audit-repair';
 import { addAuditVerify } from './audit-verify';
 import { World } from '../cli/world';
 
@@ -8,4 +9,5 @@ export function addAudit(program: Command, world: World): void {
   const audit = program.command('audit').helpCommand(false).description('The audit trail');
   addAuditQuery(audit, world);
   addAuditVerify(audit, world);
+  addAuditRepair(audit, world);
 }

@@ -3,6 +3,7 @@ import { addApprove } from './approve';
 import { addDiff } from './diff';
 import { addReads } from './reads';
 import { addRegister } from './register';
+import { addRevoke } from './revoke';
 import { addTransitions } from './transitions';
 import { World } from '../cli/world';
 
@@ -12,6 +13,7 @@ export function addModel(program: Command, world: World): void {
   model.commandsGroup('Change:');
   addRegister(model, world);
   addApprove(model, world);
+  addRevoke(model, world);
   addTransitions(model, world);
   model.commandsGroup('Look:');
   addReads(model, world);

@@ -7,7 +7,7 @@ import { World } from '../cli/world';
 
 /** A change that says nothing but which version it is about. */
 interface Transition {
-  readonly verb: 'reject' | 'revoke' | 'promote' | 'retire';
+  readonly verb: 'reject' | 'promote' | 'retire';
   readonly summary: string;
   readonly description: string;
   readonly came: (answer: TransitionAnswer) => string;
@@ -21,12 +21,6 @@ const TRANSITIONS: readonly Transition[] = [
     summary: 'refuse a pending version for good',
     description: 'Refuses a pending version. That is final: register a better one as a new version.',
     came: ({ model, revision }) => `${model} version ${revision} is rejected`,
-  },
-  {
-    verb: 'revoke',
-    summary: 'withdraw an approval for good',
-    description: 'Withdraws the approval of a version. That is final. What is in production has to be rolled back or replaced first.',
-    came: ({ model, revision }) => `${model} version ${revision} is revoked`,
   },
   {
     verb: 'promote',

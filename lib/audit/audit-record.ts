@@ -19,7 +19,7 @@ const NOT_IN_NAMES = /[^\w.,:;/@#+=*~-]/g;
 /** What was done, to be searched for: `<thing>.<act>`. */
 export const AUDIT_ACTIONS = [
   'endpoint.deployment.verify', 'endpoint.configs.prune',
-  'model.register', 'model.approve', 'model.reject', 'model.revoke', 'model.promote', 'model.rollback', 'model.retire',
+  'model.register', 'model.approve', 'model.reject', 'model.revoke', 'model.emergency-revoke', 'model.promote', 'model.rollback', 'model.retire',
   'model.hold', 'model.unhold', 'model.retention.check', 'audit.copy',
 ] as const;
 

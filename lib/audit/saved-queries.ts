@@ -12,9 +12,9 @@ export interface SavedQueriesProps {
 const HANDLER_QUERIES: Readonly<Record<string, string>> = {
   // one row for each act, and those of one version below each other: who registered, who approved, who promoted
   WhoReleasedWhat: [
-    'fields timestamp, tenant, model, version, action, actor, details.approvedBy, previousVersion, rollbackTarget, changeTicket, requestId',
-    'filter outcome = "SUCCEEDED" and action in ["model.register", "model.approve", "model.reject", "model.revoke", "model.promote", '
-      + '"model.rollback", "model.retire"]',
+    'fields timestamp, tenant, model, version, action, actor, details.approvedBy, details.production, previousVersion, rollbackTarget, changeTicket, requestId',
+    'filter outcome = "SUCCEEDED" and action in ["model.register", "model.approve", "model.reject", "model.revoke", "model.emergency-revoke", '
+      + '"model.promote", "model.rollback", "model.retire"]',
     'sort tenant asc, model asc, version desc, timestamp asc',
     'limit 1000',
   ].join('\n| '),

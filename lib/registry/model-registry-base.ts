@@ -1,12 +1,13 @@
 import { aws_cloudwatch as cw, aws_events as events, aws_iam as iam, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { grantMakeCopies, grantReadCopies } from './grant-copies';
 import { ModelScope } from './model-scope';
 import { IModelRegistry, ModelVersion, RegisteredModel } from './registered-model';
 import { checkSlug } from './registry-rules';
 import {
   ADDRESS_PARAMETER_PREFIX, DEFAULT_TENANT, EVENT_DETAIL_TYPE, EVENT_SOURCE, METRIC_AUDIT_COPIES_DIFFER,
-  METRIC_AUDIT_ROWS_CHANGED, METRIC_REFUSED, METRIC_RETAINED_CHECKED, METRIC_RETAINED_MISSING, METRICS_NAMESPACE, Right, Route,
-  ROUTES,
+  METRIC_AUDIT_ROWS_CHANGED, METRIC_EMERGENCIES, METRIC_REFUSED, METRIC_RETAINED_CHECKED, METRIC_RETAINED_MISSING,
+  METRICS_NAMESPACE, Right, Route, ROUTES,
 } from './runtime/contract';
 import { OnTransitionOptions } from './transition';
 import { Checks } from '../core/checks';
@@ -55,6 +56,10 @@ export abstract class ModelRegistryBase extends Construct implements IModelRegis
     return this.grantRight(grantee, 'promote', scope);
   }
 
+  public grantEmergency(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant {
+    return this.grantRight(grantee, 'emergency', scope);
+  }
+
   public grantRetire(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant {
     return this.grantRight(grantee, 'retire', scope);
   }
@@ -68,13 +73,12 @@ export abstract class ModelRegistryBase extends Construct implements IModelRegis
   }
 
   public grantAudit(grantee: iam.IGrantable, scope: ModelScope = ModelScope.tenant()): iam.Grant {
-    const bucket = this.auditBucket;
-    if (bucket === undefined) {
-      throw new InvalidProps('AuditBucketUnknown', '`auditBucket` must be known before somebody can be let read the copies in it: got none; '
-        + 'give it to ModelRegistry.fromAttributes', this);
-    }
     return this.grantRoutes(grantee, ROUTES.filter(({ verb }) => verb === 'audit'), scope)
-      .combine(grantCopies(grantee, bucket, scope._auditKeys));
+      .combine(grantReadCopies(grantee, this.knownAuditBucket(), scope._auditKeys));
+  }
+
+  public grantAuditRepair(grantee: iam.IGrantable, scope: ModelScope = ModelScope.tenant()): iam.Grant {
+    return this.grantAudit(grantee, scope).combine(grantMakeCopies(grantee, this.knownAuditBucket(), scope._auditKeys));
   }
 
   public onTransition(id: string, options: OnTransitionOptions = {}): events.Rule {
@@ -111,6 +115,10 @@ export abstract class ModelRegistryBase extends Construct implements IModelRegis
     return this.metric(METRIC_REFUSED, options);
   }
 
+  public metricEmergencies(options?: cw.MetricOptions): cw.Metric {
+    return this.metric(METRIC_EMERGENCIES, options);
+  }
+
   public metricAuditRowsChanged(options?: cw.MetricOptions): cw.Metric {
     return this.metric(METRIC_AUDIT_ROWS_CHANGED, options);
   }
@@ -125,6 +133,14 @@ export abstract class ModelRegistryBase extends Construct implements IModelRegis
 
   public metricRetainedChecked(options?: cw.MetricOptions): cw.Metric {
     return this.metric(METRIC_RETAINED_CHECKED, options);
+  }
+
+  private knownAuditBucket(): s3.IBucket {
+    if (this.auditBucket === undefined) {
+      throw new InvalidProps('AuditBucketUnknown', '`auditBucket` must be known before somebody can be let read or make copies in it: got none; '
+        + 'give it to ModelRegistry.fromAttributes', this);
+    }
+    return this.auditBucket;
   }
 
   private grantRight(grantee: iam.IGrantable, right: Right, scope: ModelScope = ModelScope.tenant()): iam.Grant {
@@ -160,18 +176,4 @@ export abstract class ModelRegistryBase extends Construct implements IModelRegis
       ...options,
     });
   }
-}
-
-/** Versions too: whoever may put an object could lay a forged version over a locked one, and a verifier reads the oldest. */
-function grantCopies(grantee: iam.IGrantable, bucket: s3.IBucket, keys: string): iam.Grant {
-  const common = { grantee, resource: bucket };
-  const read = iam.Grant.addToPrincipalOrResource({
-    ...common, actions: ['s3:GetObject', 's3:GetObjectVersion'], resourceArns: [bucket.arnForObjects(keys)],
-  }).combine(iam.Grant.addToPrincipalOrResource({
-    ...common,
-    actions: ['s3:ListBucket', 's3:ListBucketVersions'],
-    resourceArns: [bucket.bucketArn],
-    conditions: { StringLike: { 's3:prefix': keys } },
-  }));
-  return bucket.encryptionKey === undefined ? read : read.combine(bucket.encryptionKey.grant(grantee, 'kms:Decrypt'));
 }

@@ -30,7 +30,7 @@ const DEFAULT_RATE = 50;
  * The record of model versions: who registered and who approved what, what is in production, what was before, and a trail that
  * shows if somebody changed it. Changed by one transaction at a time, by callers whom IAM vouches for.
  *
- * Makes two tables, an HTTP API, three functions, a bucket for copies of audit records, eight alarms, and, unless given, a
+ * Makes two tables, an HTTP API, three functions, a bucket for copies of audit records, nine alarms, and, unless given, a
  * key, an image store and a topic. Tables, buckets, logs and keys are kept when the stack is deleted. Costs: requests to API,
  * functions and tables; storage, point-in-time recovery and copies; the alarms; a key (with a new image store, two).
  */
@@ -186,6 +186,7 @@ export class ModelRegistry extends ModelRegistryBase {
       handlerErrors: this.metricHandlerErrors(),
       journalAge: this.metricJournalAge(),
       failures: this.metricFailures({ period }),
+      emergencies: this.metricEmergencies({ period }),
       rowsChanged: this.metricAuditRowsChanged({ period }),
       copiesDiffer: this.metricAuditCopiesDiffer({ period }),
       retainedMissing: this.metricRetainedMissing({ period: CHECK_INTERVAL }),

@@ -48,6 +48,11 @@ export interface IModelRegistry extends IConstruct {
   grantApprove(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant;
   /** Lets somebody promote approved versions, and roll back. */
   grantPromote(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant;
+  /**
+   * Lets somebody on call revoke versions in an emergency, also the one in production: the newest one before it that may serve
+   * takes its place, or none. Each use rings the alarm `EmergencyRevocation`. No other grant includes it.
+   */
+  grantEmergency(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant;
   /** Lets somebody retire versions that nothing needs. */
   grantRetire(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant;
   /** Lets a release say which versions it needs, and no longer needs. */
@@ -63,6 +68,13 @@ export interface IModelRegistry extends IConstruct {
    * @throws if the registry is imported without its audit bucket
    */
   grantAudit(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant;
+  /**
+   * Lets somebody verify the audit trail, and make copies that the registry has given up (`mlp audit repair`). It writes over
+   * nothing. Whoever has it could put something false where a copy is still to come, which rings: give it for the occasion.
+   *
+   * @throws if the registry is imported without its audit bucket
+   */
+  grantAuditRepair(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant;
 
   /** A rule for what changes in the registry. */
   onTransition(id: string, options?: OnTransitionOptions): events.Rule;
@@ -73,6 +85,8 @@ export interface IModelRegistry extends IConstruct {
   metricServerErrors(options?: cw.MetricOptions): cw.Metric;
   /** Requests that the registry's rules refused. */
   metricRefused(options?: cw.MetricOptions): cw.Metric;
+  /** Versions that somebody revoked in an emergency. */
+  metricEmergencies(options?: cw.MetricOptions): cw.Metric;
   /** Audit rows that somebody changed, removed or forged. */
   metricAuditRowsChanged(options?: cw.MetricOptions): cw.Metric;
   /** Audit records whose copy says something else. */
@@ -136,6 +150,11 @@ export class RegisteredModel {
     return this.registry.grantPromote(grantee, this.scope);
   }
 
+  /** Lets somebody on call revoke versions of it in an emergency, also the one in production. */
+  public grantEmergency(grantee: iam.IGrantable): iam.Grant {
+    return this.registry.grantEmergency(grantee, this.scope);
+  }
+
   /** Lets somebody retire versions of it that nothing needs. */
   public grantRetire(grantee: iam.IGrantable): iam.Grant {
     return this.registry.grantRetire(grantee, this.scope);
@@ -154,6 +173,11 @@ export class RegisteredModel {
   /** Lets somebody verify its audit trail. */
   public grantAudit(grantee: iam.IGrantable): iam.Grant {
     return this.registry.grantAudit(grantee, this.scope);
+  }
+
+  /** Lets somebody verify its audit trail, and make copies of it that were given up. */
+  public grantAuditRepair(grantee: iam.IGrantable): iam.Grant {
+    return this.registry.grantAuditRepair(grantee, this.scope);
   }
 }
 

@@ -10,6 +10,7 @@ export interface RegistryMetrics {
   /** Milliseconds. */
   readonly journalAge: cw.IMetric;
   readonly failures: cw.IMetric;
+  readonly emergencies: cw.IMetric;
   readonly rowsChanged: cw.IMetric;
   readonly copiesDiffer: cw.IMetric;
   readonly retainedMissing: cw.IMetric;
@@ -88,6 +89,11 @@ function wanted(metrics: RegistryMetrics): Wanted[] {
     id: 'RegistryFailuresQueued',
     description: 'An audit record was given up, or a check of retained versions could not run: the queue of failures is not empty.',
     metric: metrics.failures,
+    threshold: 0,
+  }, {
+    id: 'EmergencyRevocation',
+    description: 'Somebody revoked a version in an emergency. If it was in production, another version is now, or none.',
+    metric: metrics.emergencies,
     threshold: 0,
   }, {
     id: 'AuditRowsChanged',

@@ -165,5 +165,5 @@ function appendAudit({ tableArn }: dynamodb.ITable): iam.PolicyStatement {
 }
 
 function routeId(verb: Verb): string {
-  return `Route${verb.charAt(0).toUpperCase()}${verb.slice(1)}`;
+  return `Route${verb.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`).join('')}`;
 }

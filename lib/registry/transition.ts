@@ -10,6 +10,8 @@ export enum Transition {
   REJECT = 'reject',
   /** An approved version may no longer serve. */
   REVOKE = 'revoke',
+  /** Somebody revoked a version whatever used it. If it served, `details.production` does now, or nothing. */
+  EMERGENCY_REVOKE = 'emergency-revoke',
   /** A version is in production now. */
   PROMOTE = 'promote',
   /** The version before is in production again. */

@@ -12,7 +12,7 @@ export interface AuditTrailStackProps extends StackProps {
    */
   readonly artifacts?: IArtifactStore[];
   /**
-   * Registries whose tables are watched, and whose audit lines the saved queries read.
+   * Registries whose tables and copies of audit records are watched, and whose audit lines the saved queries read.
    * @default - none
    */
   readonly registries?: ModelRegistry[];
@@ -29,6 +29,10 @@ export class AuditTrailStack extends Stack {
     props.registries?.forEach((registry) => {
       this.trail.watchTable(registry.table);
       this.trail.watchTable(registry.auditTable);
+      // who makes a copy, or tries to change one; whoever verifies reads all of them
+      if (registry.auditBucket !== undefined) {
+        this.trail.watchBucket(registry.auditBucket, { reads: false });
+      }
       this.trail.searchHandlersOf(registry);
     });
     new CfnOutput(this, 'TrailArn', { description: 'The trail', value: this.trail.trailArn });

@@ -226,6 +226,6 @@ describe('no field takes text of a caller, by construction', () => {
       'action', 'actor', 'changeTicket', 'details', 'durationMs', 'environment', 'model', 'outcome', 'previousHash', 'previousVersion', 'reason',
       'requestId', 'resourceName', 'resourceType', 'rollbackTarget', 'sequence', 'tenant', 'timestamp', 'version',
     ]);
-    expect(AUDIT_ACTIONS.every((action) => /^[a-z]+(\.[a-z]+)+$/.test(action))).toBe(true);
+    expect(AUDIT_ACTIONS.every((action) => /^[a-z]+([.-][a-z]+)+$/.test(action))).toBe(true);
   });
 });

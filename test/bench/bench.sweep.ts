@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VARIANT_NAMES } from '../../bench/bench-app';
+import { caseReport } from '../../bench/case-report';
+import { caseOf } from '../../bench/cases';
 import { SynthCost } from '../../bench/contract';
 import { linesBetweenMarks } from '../../bench/count-lines';
 import { measure, Measurements } from '../../bench/measure';
+import { measureCases } from '../../bench/measure-cases';
 import { report } from '../../bench/report';
 import { median, summarize } from '../../bench/summary';
 import { isMet, targets } from '../../bench/targets';
@@ -40,6 +43,29 @@ test('the harness measures every app in processes of their own', () => {
   expect(cdkMilliseconds).toBeGreaterThan(bareMilliseconds);
   expect(wholeMilliseconds).toBeGreaterThan(cdkMilliseconds);
   expect(progress).toEqual([expect.stringMatching(/^run 1 of 1: /)]);
+});
+
+test('the cases are measured in processes of their own, and reported', () => {
+  const library = join(ROOT, 'build');
+  const progress: string[] = [];
+  const cases = [{ ...caseOf('audit-trail'), many: 3 }];
+  const rows = measureCases({ cases, runs: 2, warmUp: 1, library }, (line) => progress.push(line));
+  expect(rows).toEqual([{
+    what: '`AuditTrailStack`',
+    oursMilliseconds: expect.any(Number),
+    rawMilliseconds: expect.any(Number),
+    timesRaw: expect.any(Number),
+    resources: expect.any(Number),
+  }]);
+  expect(rows[0].resources).toBeGreaterThan(20);
+  expect(rows[0].oursMilliseconds).toBeGreaterThan(0);
+  expect(progress).toEqual([expect.stringMatching(/^audit-trail: 2 runs, /)]);
+});
+
+test('the report of the cases has a row for each', () => {
+  const text = caseReport([{ what: '`ModelRegistryStack`', oursMilliseconds: 61.24, rawMilliseconds: 20, timesRaw: 3.06, resources: 59.04 }], 7);
+  expect(text).toContain('Median of 7.');
+  expect(text).toContain('| `ModelRegistryStack` | 61.2 ms | 20.0 ms | 3.1x | 59 |');
 });
 
 describe('the summary', () => {

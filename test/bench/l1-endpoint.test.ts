@@ -1,11 +1,14 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { benchApp, ENDPOINTS_PER_STACK, Variant, VARIANT_NAMES } from '../../bench/bench-app';
+import { CASES, caseOf } from '../../bench/cases';
+import { recorded, replay } from '../../bench/replay';
 import { differences } from '../../bench/same-resources';
 import * as library from '../../lib';
+import { hashOf } from '../../lib/audit/audit-record';
 
 /** The resources of the serving stacks. */
 function stacks(variant: Variant, endpoints: number): Stack[] {
@@ -35,6 +38,40 @@ test.each(VARIANT_NAMES)('a full stack of %s keeps the limit of 500 resources', 
 
 test.each([[1, 1], [ENDPOINTS_PER_STACK, 1], [ENDPOINTS_PER_STACK + 1, 2]])('%p endpoints take %p serving stacks', (endpoints, count) => {
   expect(stacks('l1-minimum', endpoints)).toHaveLength(count + 1); // and the one with the network
+});
+
+describe('the templates of a case, as raw L1 resources,', () => {
+  /** Templates by stack, without the paths of constructs, and the names of what is packed. */
+  function written(fill: (app: App) => void): { outdir: string; templates: object; packed: string[] } {
+    const outdir = mkdtempSync(join(tmpdir(), 'bench-'));
+    const app = new App({ outdir });
+    fill(app);
+    app.synth();
+    const { stacks: all } = recorded(outdir);
+    const templates = all.map(({ name, template }) => [name, JSON.parse(JSON.stringify(template, (key, value: unknown) =>
+      key === 'aws:cdk:path' ? undefined : key === 'DependsOn' ? [value].flat().sort() : value).replaceAll(',"Metadata":{}', '')) as object]);
+    const packed = readdirSync(outdir).filter((name) => name.startsWith('asset.')).flatMap((folder) =>
+      readdirSync(join(outdir, folder)).map((file) => `${file} ${hashOf(readFileSync(join(outdir, folder, file), 'utf8'))}`));
+    return { outdir, templates: Object.fromEntries(templates) as object, packed: packed.sort() };
+  }
+
+  test.each(CASES.map((each) => [each.name, each] as const))('are those of ours: %s', (_name, { ours }) => {
+    const { outdir, templates, packed } = written((app) => ours(app, 2, library));
+    const raw = written((app) => replay(app, recorded(outdir)));
+    expect(raw.templates).toEqual(templates);
+    expect(raw.packed).toEqual(packed);
+  });
+
+  test('are refused when they hold what is not replayed', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+    writeFileSync(join(folder, 'A.template.json'), JSON.stringify({ Resources: {}, Conditions: {} }));
+    expect(() => recorded(folder)).toThrow('a template has Conditions, which is not replayed yet');
+  });
+
+  test('are found by the name of their case', () => {
+    expect(caseOf('model-registry').what).toContain('ModelRegistryStack');
+    expect(() => caseOf('nothing')).toThrow('there is no case nothing; there are guarded-endpoint, model-registry');
+  });
 });
 
 describe('the comparison', () => {

@@ -12,11 +12,13 @@ addAudit(program, processWorld());
 const VERBS = program.commands.flatMap((group) => group.commands.map((verb) => [group.name(), verb.name()] as const));
 /** Those of the release controller: nobody types them. */
 const NOT_FOR_PEOPLE = ['hold', 'unhold'];
+/** Those that are an option of another verb. */
+const BY_OPTION = ['emergency-revoke'];
 
 test('every route of the registry has a verb', () => {
-  const routes = ROUTES.map(({ verb }) => verb).filter((verb) => verb !== 'audit' && !NOT_FOR_PEOPLE.includes(verb));
+  const routes = ROUTES.map(({ verb }) => verb).filter((verb) => verb !== 'audit' && ![...NOT_FOR_PEOPLE, ...BY_OPTION].includes(verb));
   expect(VERBS.filter(([group]) => group === 'model').map(([, verb]) => verb).sort()).toEqual(routes.sort());
-  expect(VERBS.filter(([group]) => group === 'audit').map(([, verb]) => verb)).toEqual(['query', 'verify']);
+  expect(VERBS.filter(([group]) => group === 'audit').map(([, verb]) => verb)).toEqual(['query', 'verify', 'repair']);
 });
 
 test.each(VERBS)('mlp %s %s --help explains each option, and has an example of itself', async (group, verb) => {
@@ -28,11 +30,17 @@ test.each(VERBS)('mlp %s %s --help explains each option, and has an example of i
   }
 });
 
-const WRITING = ROUTES.filter(({ method, verb }) => method === 'POST' && !NOT_FOR_PEOPLE.includes(verb)).map(({ verb }) => verb);
+const WRITING = ROUTES.filter(({ method, verb }) => method === 'POST' && ![...NOT_FOR_PEOPLE, ...BY_OPTION].includes(verb)).map(({ verb }) => verb);
 test.each(WRITING)('mlp model %s takes a request key, a change ticket and the expected rev', async (verb) => {
   const { out } = await run(['model', verb, '--help']);
   expect(out).toMatch(/--request-key[\s\S]*--change-ticket|--change-ticket[\s\S]*--request-key/);
   expect(out).toContain('--expected-rev');
+});
+
+test('mlp model revoke --help says what an emergency is', async () => {
+  const { out } = await run(['model', 'revoke', '--help']);
+  expect(out).toMatch(/--emergency .*production[\s\S]*--leave-empty[\s\S]*/);
+  expect(out).toContain('\n  mlp model revoke fraud-detection 7 --emergency --change-ticket INC-77');
 });
 
 test('mlp --help lists every verb and every exit code', async () => {

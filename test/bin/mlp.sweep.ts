@@ -138,6 +138,31 @@ describe('a model, from registration to rollback and the proof of it', () => {
     expect(cells(out)).toEqual([['MODEL', 'ROWS', 'COPIES', 'FINDINGS'], ['fraud', '7', '7', '0']]);
   });
 
+  test('a copy that was never made is made again, and then the trail is whole', async () => {
+    const place = 'audit-copies-111122223333/audit/default/fraud/0000000005.json';
+    const copy = platform.s3.text(place);
+    platform.s3.objects.delete(place);
+    expect((await mlp(bob, 'audit', 'verify')).exitCode).toBe(1);
+    expect((await done(bob, 'audit', 'repair', '--dry-run')).out).toContain('nothing was made (--dry-run)');
+    expect(platform.s3.text(place)).toBeUndefined();
+    expect(cells((await done(bob, 'audit', 'repair')).out.split('\n\n')[0])[1]).toEqual(['fraud', '7', '1', '1', '0']);
+    expect(platform.s3.text(place)).toBe(copy);
+    await done(bob, 'audit', 'verify');
+  });
+
+  test('in an emergency, what serves is revoked and the version before it serves', async () => {
+    await done(bob, 'model', 'promote', 'fraud', '2');
+    expect(await mlp(bob, 'model', 'revoke', 'fraud', '2')).toMatchObject({ exitCode: 1, err: expect.stringContaining('in an emergency') });
+    expect((await done(bob, 'model', 'revoke', 'fraud', '2', '--emergency', '--change-ticket', 'INC-8')).out)
+      .toBe('fraud version 2 is revoked; version 1 is in production now\nfraud is at rev 9; audit record 9\n');
+    expect(cells((await done(bob, 'model', 'list', 'fraud')).out).map((row) => row.slice(0, 4)).slice(1)).toEqual([
+      ['2', '2.0.0', 'Revoked', 'history'], ['1', '1.0.0', 'Approved', 'production'],
+    ]);
+    expect((await done(bob, 'audit', 'query', '--action', 'emergency-revoke')).out).toContain('INC-8');
+    await platform.copyAuditRecords();
+    await done(bob, 'audit', 'verify');
+  });
+
   test('somebody who changes a row of the table is found', async () => {
     const { dynamodb } = platform.registry.bench;
     const row = dynamodb.items(AUDIT_TABLE)[2];
@@ -149,7 +174,7 @@ describe('a model, from registration to rollback and the proof of it', () => {
   });
 
   test('somebody who removes a row of the table is found', async () => {
-    const { pk, sk } = platform.registry.bench.dynamodb.items(AUDIT_TABLE)[6] as { pk: string; sk: string };
+    const { pk, sk } = platform.registry.bench.dynamodb.items(AUDIT_TABLE)[8] as { pk: string; sk: string };
     platform.registry.bench.dynamodb.remove(AUDIT_TABLE, { pk, sk });
     const { exitCode, out } = await mlp(bob, 'audit', 'verify', '--model', 'fraud', '--json');
     expect(exitCode).toBe(1);
@@ -162,7 +187,7 @@ describe('trouble', () => {
   let trouble: { status: number; body: string }[] = [];
   beforeAll(async () => {
     platform = await Platform.start({
-      rights: ({ userArn }) => userArn.includes('Reader') ? ['read'] : ['register', 'approve', 'promote', 'retire', 'release', 'read'],
+      rights: ({ userArn }) => userArn.includes('Reader') ? ['read'] : ['register', 'approve', 'promote', 'retire', 'release', 'read'], // and nobody `emergency`
       instead: () => trouble.shift(),
     });
     await platform.registry.bench.approved('fraud', 'one');
@@ -191,6 +216,8 @@ describe('trouble', () => {
     const reader = platform.environmentOf(session('Reader', 'x'));
     expect(await mlp(reader, 'model', 'promote', 'fraud', '1')).toMatchObject({ exitCode: 5, err: expect.stringContaining('not allowed to promote') });
     expect(await mlp(reader, 'model', 'describe', 'fraud', '1')).toMatchObject({ exitCode: 0 });
+    expect(await mlp(platform.environment('bob'), 'model', 'revoke', 'fraud', '1', '--emergency', '--change-ticket', 'INC-1'))
+      .toMatchObject({ exitCode: 5, err: expect.stringContaining('not allowed to emergency-revoke') });
   });
 
   test('a gateway that is busy: the same request again, done once', async () => {

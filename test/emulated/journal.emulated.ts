@@ -6,10 +6,9 @@ import { BundleProcess } from './support/bundle-process';
 import { EmulatedRegistry, succeeded } from './support/emulated-registry';
 import { MOTO_ACCOUNT, REGION, Row } from './support/moto';
 import {
-  ENV_AUDIT_BUCKET, ENV_EVENT_BUS, EVENT_DETAIL_TYPE, EVENT_SOURCE, JOURNAL_BUNDLE, METRIC_AUDIT_COPIES_DIFFER,
+  copyKey, ENV_AUDIT_BUCKET, ENV_EVENT_BUS, EVENT_DETAIL_TYPE, EVENT_SOURCE, JOURNAL_BUNDLE, METRIC_AUDIT_COPIES_DIFFER,
   METRIC_AUDIT_ROWS_CHANGED,
 } from '../../lib/registry/runtime/contract';
-import { copyKey } from '../../lib/registry/runtime/journal';
 import { person } from '../registry/support/callers';
 
 const BUCKET = `audit-${randomUUID().slice(0, 8)}`;

@@ -1,3 +1,5 @@
+import { BatchDeleteImageCommand } from '@aws-sdk/client-ecr';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { EmulatedRegistry, succeeded } from './support/emulated-registry';
 import { releaseTag } from '../../lib/registry/runtime/images';
 import { person, session } from '../registry/support/callers';
@@ -85,6 +87,19 @@ describe('the traces of the invariants, through the bundle that ships, on tables
     expect(await stateOf('revoked', revision)).toBe('Revoked');
   });
 
+  test('in an emergency one transaction revokes what serves and puts the version before it into its place', async () => {
+    await serve('emergency', 'one');
+    const revision = await serve('emergency', 'two');
+    const body = { changeTicket: 'INC-1' };
+    const answer = succeeded(await bob().act('emergency-revoke', 'emergency', revision, { body }));
+    expect(answer.body).toMatchObject({ revision, state: 'Revoked', production: 1, previous: revision });
+    expect(await historyOf('emergency')).toMatchObject({ rev: 7, production: { revision: 1 }, history: [{ revision }] });
+    expect(codeOf(await writesNothing(() => bob().rollback('emergency')))).toBe('REFUSED');
+    succeeded(await bob().act('emergency-revoke', 'emergency', 1, { body: { ...body, leaveEmpty: true } }));
+    expect(await historyOf('emergency')).not.toHaveProperty('production');
+    expect(brokenAt((await registry.audits('emergency')).map(({ record }) => String(record)))).toBeUndefined();
+  });
+
   test('the third version before production stays, and goes after one more promotion', async () => {
     for (const content of ['one', 'two', 'three', 'four']) {
       await serve('retired', content);
@@ -130,6 +145,27 @@ describe('what lies outside the tables', () => {
     const { image, ...supplies } = await registry.supplies('no-image', _name);
     const answer = await writesNothing(() => ann().register('no-image', { ...supplies, image: change(image) }));
     expect([codeOf(answer), answer.body.detail]).toEqual(['REFUSED', expect.stringContaining('there is no image')]);
+  });
+});
+
+describe('what is gone since its approval does not go into production', () => {
+  test.each([
+    ['artifact', 'there is no object at', async (_image: string, artifact: string) => {
+      const Key = artifact.slice(`s3://${registry.artifactBucket}/`.length);
+      await registry.moto.s3.send(new DeleteObjectCommand({ Bucket: registry.artifactBucket, Key }));
+    }],
+    ['image', 'there is no image', async (image: string) => {
+      const [, repositoryName, imageDigest] = /\/([^@]+)@(.+)$/.exec(image) ?? [];
+      await registry.moto.ecr.send(new BatchDeleteImageCommand({ repositoryName, imageIds: [{ imageDigest }] }));
+    }],
+  ])('%s', async (part, complaint, lose) => {
+    const model = `lost-${part}`;
+    const supplies = await registry.supplies(model, 'one');
+    succeeded(await ann().register(model, supplies));
+    succeeded(await bob().approve(model, 1));
+    await lose(supplies.image, supplies.artifact);
+    const answer = await writesNothing(() => bob().act('promote', model, 1));
+    expect([codeOf(answer), answer.body.detail]).toEqual(['REFUSED', expect.stringContaining(complaint)]);
   });
 });
 

@@ -6,6 +6,7 @@ import './runtime/actor.test';
 import './runtime/actor-boundaries.test';
 import './runtime/reduce.test';
 import './runtime/reduce-boundaries.test';
+import './runtime/reduce-emergency.test';
 import './runtime/reduce-production.test';
 import './runtime/rows.test';
 import './runtime/transaction.test';

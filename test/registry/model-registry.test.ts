@@ -236,13 +236,14 @@ describe('alarms', () => {
 
   test.each([
     ['RegistryServerErrors', 'registry-server-errors'], ['RegistryHandlerErrors', 'registry-handler-errors'], ['AuditJournalLate', 'audit-journal-late'],
-    ['RegistryFailuresQueued', 'registry-failures-queued'], ['AuditRowsChanged', 'audit-rows-changed'], ['AuditCopiesDiffer', 'audit-copies-differ'],
+    ['RegistryFailuresQueued', 'registry-failures-queued'], ['EmergencyRevocation', 'emergency-revocation'],
+    ['AuditRowsChanged', 'audit-rows-changed'], ['AuditCopiesDiffer', 'audit-copies-differ'],
     ['RetainedVersionMissing', 'retained-version-missing'], ['RetentionNotChecked', 'retention-not-checked'],
   ])('%s has a stable name, a sentence, its article and somebody to tell', (id, article) => {
     const registry = standard();
     expect(alarm(id).AlarmDescription).toMatch(new RegExp(`^[A-Z].*\\. Runbook: https://.*docs/runbook\\.md#${article}$`));
     expect(alarm(id).AlarmActions).toEqual([{ Ref: logicalId(registry.notifications as sns.Topic) }]);
-    expect(registry.alarms).toHaveLength(8);
+    expect(registry.alarms.length).toBe(9);
   });
 
   test('a check that did not run is bad news, anything else that is not seen is not', () => {
@@ -261,7 +262,10 @@ describe('alarms', () => {
     });
   });
 
-  test.each([['AuditRowsChanged', 'AuditRowsChanged'], ['AuditCopiesDiffer', 'AuditCopiesDiffer'], ['RetainedVersionMissing', 'RetainedVersionsMissing']])(
+  test.each([
+    ['EmergencyRevocation', 'EmergencyRevocations'], ['AuditRowsChanged', 'AuditRowsChanged'], ['AuditCopiesDiffer', 'AuditCopiesDiffer'],
+    ['RetainedVersionMissing', 'RetainedVersionsMissing'],
+  ])(
     '%s rings at one', (id, MetricName) => {
       standard();
       expect(alarm(id)).toMatchObject({

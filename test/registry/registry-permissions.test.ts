@@ -134,7 +134,8 @@ describe('who is let in', () => {
   const GRANTS: [Right, (registry: IModelRegistry, role: iam.Role, scope?: ModelScope) => iam.Grant][] = [
     ['register', (registry, role, scope) => registry.grantRegister(role, scope)], ['approve', (registry, role, scope) => registry.grantApprove(role, scope)],
     ['promote', (registry, role, scope) => registry.grantPromote(role, scope)], ['retire', (registry, role, scope) => registry.grantRetire(role, scope)],
-    ['release', (registry, role, scope) => registry.grantRelease(role, scope)], ['read', (registry, role, scope) => registry.grantRead(role, scope)],
+    ['release', (registry, role, scope) => registry.grantRelease(role, scope)],
+    ['emergency', (registry, role, scope) => registry.grantEmergency(role, scope)], ['read', (registry, role, scope) => registry.grantRead(role, scope)],
   ];
   /** Names that begin or end like another, and those that look like parts of a path. */
   const TENANTS = ['default', 'bank', 'bank-2', 'models'];
@@ -195,12 +196,20 @@ describe('who is let in', () => {
   test('a model hands out the same as its registry', () => {
     const one = granted((registry, role) => registry.model('churn', 'bank').grantPromote(role));
     expect(reached(one)).toEqual(expected('promote', ['bank'], ['churn'], false));
-    const grants: [Right, string][] = [['register', 'Register'], ['approve', 'Approve'], ['retire', 'Retire'], ['release', 'Release'], ['read', 'Read']];
+    const grants: [Right, string][] = [['register', 'Register'], ['approve', 'Approve'], ['retire', 'Retire'], ['release', 'Release'], ['emergency', 'Emergency'], ['read', 'Read']];
     for (const [right, name] of grants) {
       const policies = granted((registry, role) =>
         (registry.model('churn', 'bank') as unknown as Record<string, (grantee: iam.Role) => iam.Grant>)[`grant${name}`](role));
       expect(reached(policies)).toEqual(expected(right, ['bank'], ['churn'], false));
     }
+  });
+
+  test('nobody gets the right of an emergency with another one', () => {
+    const others = granted((registry, role) => GRANTS.filter(([right]) => right !== 'emergency')
+      .map(([, give]) => give(registry, role, ModelScope.everything())).reduce((all, grant) => all.combine(grant)));
+    const calls = [...reached(others)];
+    expect(calls.some((call) => call.startsWith('revoke '))).toBe(true);
+    expect(calls.filter((call) => call.startsWith('emergency-revoke '))).toEqual([]);
   });
 
   describe('to audit one model', () => {
@@ -224,6 +233,20 @@ describe('who is let in', () => {
       for (const action of ['s3:ListBucket', 's3:ListBucketVersions']) {
         expect(policies().allows({ action, resource: bucket, context: { 's3:prefix': prefix } })).toBe(can);
       }
+    });
+
+    test('and to repair: adds what is not there, below that model, and changes nothing', () => {
+      const repairing = granted((registry, role) => registry.model('churn', 'bank').grantAuditRepair(role));
+      const put = (key: string, context = {}) => repairing.allows({ action: 's3:PutObject', resource: `${bucket}/${key}`, context });
+      const once = { 's3:if-none-match': '*' };
+      expect(put('audit/bank/churn/0000000001.json', once)).toBe(true);
+      expect(put('audit/bank/churn/0000000001.json')).toBe(false); // over something
+      expect(['audit/bank/churn-2/0000000001.json', 'audit/bank-2/churn/0000000001.json', 'other'].filter((key) => put(key, once))).toEqual([]);
+      expect(BUCKET_CHANGES.filter((action) => repairing.allows({ action, resource: `${bucket}/audit/bank/churn/0000000001.json`, context: once }))).toEqual([]);
+      expect(['kms:Decrypt', 'kms:GenerateDataKey', 'kms:ScheduleKeyDeletion'].filter((action) =>
+        repairing.allows({ action, resource: 'arn:aws:kms:eu-west-1:111122223333:key/ours' }))).toEqual(['kms:Decrypt', 'kms:GenerateDataKey']);
+      expect(reached(repairing)).toEqual(reached(policies()));
+      expect(repairing.allows({ action: 's3:GetObjectVersion', resource: `${bucket}/audit/bank/churn/0000000001.json` })).toBe(true);
     });
 
     test('decrypts copies and writes none', () => {

@@ -7,7 +7,9 @@ import { RegistryWorld } from './registry-world';
  * That an artifact is there, and has the hash that it is registered with as far as S3 knows one: S3 hashes a file itself when
  * it was uploaded with a SHA-256 checksum, in one piece.
  */
-export async function checkArtifact(artifact: string, sha256: string, { s3, settings }: RegistryWorld): Promise<void> {
+export async function checkArtifact(
+  artifact: string, sha256: string, wayOut: string, { s3, settings }: RegistryWorld,
+): Promise<void> {
   const key = artifact.slice(`s3://${settings.artifactBucket}/`.length);
   try {
     const { ChecksumSHA256, ChecksumType } = await s3.send(
@@ -21,7 +23,7 @@ export async function checkArtifact(artifact: string, sha256: string, { s3, sett
     }
   } catch (error) {
     if (isMissing(error)) {
-      throw new NotDone('REFUSED', `there is no object at ${artifact}; upload it first, then register the version`);
+      throw new NotDone('REFUSED', `there is no object at ${artifact}; ${wayOut}`);
     }
     if (isDenied(error)) {
       throw new NotDone('REFUSED', `the registry cannot read ${artifact}: it is not there, or its key policy does not let the registry in`);

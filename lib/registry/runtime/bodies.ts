@@ -21,6 +21,13 @@ const Approval = strict({
   artifactSha256: ruled<string>(rules.sha256),
 });
 
+const Emergency = strict({
+  ...WISHES,
+  changeTicket: ruled<string>((value) => value === undefined ? 'must name the incident, which those will ask for whom the alarm wakes; give its ticket'
+    : rules.changeTicket(value)),
+  leaveEmpty: z.boolean({ error: 'must be true or false' }).default(false),
+});
+
 const Release = { ...WISHES, release: ruled<string>(rules.name) };
 const HoldBody = strict({
   ...Release,
@@ -37,6 +44,7 @@ const Evaluation = strict({
 
 export type Wishes = z.infer<typeof Wishes>;
 export type Approval = z.infer<typeof Approval>;
+export type Emergency = z.infer<typeof Emergency>;
 export type HoldBody = z.infer<typeof HoldBody>;
 export type UnholdBody = z.infer<typeof UnholdBody>;
 export type RegisterBody = Wishes & Registration;
@@ -45,6 +53,7 @@ export type RegisterBody = Wishes & Registration;
 export const bodies = {
   register: (body: unknown, model: string, settings: RegistrySettings): RegisterBody => registerBody(body, model, settings),
   approve: (body: unknown): Approval => judged(Approval, body),
+  emergency: (body: unknown): Emergency => judged(Emergency, body),
   hold: (body: unknown): HoldBody => judged(HoldBody, body),
   unhold: (body: unknown): UnholdBody => judged(UnholdBody, body),
   plain: (body: unknown): Wishes => judged(Wishes, body),

@@ -30,10 +30,21 @@ export const METRIC_AUDIT_COPIES_DIFFER = 'AuditCopiesDiffer';
 export const METRIC_RETAINED_MISSING = 'RetainedVersionsMissing';
 export const METRIC_RETAINED_CHECKED = 'RetainedVersionsChecked';
 export const METRIC_REFUSED = 'RequestsRefused';
+export const METRIC_EMERGENCIES = 'EmergencyRevocations';
 
 /** Events on the bus: `detail` is the audit record. */
 export const EVENT_SOURCE = 'cdk-ml-platform.registry';
 export const EVENT_DETAIL_TYPE = 'Model Registry Transition';
+
+/** Where the copies of a model's audit records lie in the audit bucket. */
+export function copiesBelow(tenant: string, model: string): string {
+  return `audit/${tenant}/${model}/`;
+}
+
+/** And the copy of one of them. */
+export function copyKey(tenant: string, model: string, sequence: number): string {
+  return `${copiesBelow(tenant, model)}${String(sequence).padStart(10, '0')}.json`;
+}
 
 /** The tenant of those who have only one. */
 export const DEFAULT_TENANT = 'default';
@@ -58,11 +69,11 @@ export const MOST_DATASETS = 50;
 export const MOST_HOLDS = 10;
 
 export type Verb =
-  | 'register' | 'approve' | 'reject' | 'revoke' | 'promote' | 'rollback' | 'retire' | 'hold' | 'unhold'
+  | 'register' | 'approve' | 'reject' | 'revoke' | 'emergency-revoke' | 'promote' | 'rollback' | 'retire' | 'hold' | 'unhold'
   | 'models' | 'production' | 'list' | 'history' | 'describe' | 'diff' | 'find' | 'audit';
 
 /** Who is let in to a route: one grant each. */
-export type Right = 'register' | 'approve' | 'promote' | 'retire' | 'release' | 'read';
+export type Right = 'register' | 'approve' | 'promote' | 'emergency' | 'retire' | 'release' | 'read';
 
 export interface Route {
   readonly verb: Verb;
@@ -80,6 +91,8 @@ export const ROUTES: readonly Route[] = [
   { verb: 'approve', right: 'approve', method: 'POST', path: `${VERSION}/approve` },
   { verb: 'reject', right: 'approve', method: 'POST', path: `${VERSION}/reject` },
   { verb: 'revoke', right: 'approve', method: 'POST', path: `${VERSION}/revoke` },
+  // a path of its own, because IAM lets people in by path: `versions/*/revoke` does not reach it
+  { verb: 'emergency-revoke', right: 'emergency', method: 'POST', path: `${VERSION}/emergency-revoke` },
   { verb: 'promote', right: 'promote', method: 'POST', path: `${VERSION}/promote` },
   { verb: 'rollback', right: 'promote', method: 'POST', path: `${MODEL}/rollback` },
   { verb: 'retire', right: 'retire', method: 'POST', path: `${VERSION}/retire` },

@@ -11,12 +11,17 @@ const MANIFEST_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json', 'application/vnd.docker.distribution.manifest.list.v2+json',
 ];
 
+const PUSH_IT = 'push the same image again, then approve the version';
+
 /** That an image is there. */
-export async function checkImage(image: string, { ecr }: RegistryWorld): Promise<void> {
+export async function checkImage(image: string, wayOut: string, { ecr }: RegistryWorld): Promise<void> {
   const { registryId, repositoryName, digest } = partsOf(image);
-  await telling(image, () => ecr.send(
+  const { imageDetails = [] } = await telling(image, wayOut, () => ecr.send(
     new DescribeImagesCommand({ registryId, repositoryName, imageIds: [{ imageDigest: digest }] }),
   ));
+  if (!imageDetails.some(({ imageDigest }) => imageDigest === digest)) {
+    throw gone(image, wayOut);
+  }
 }
 
 /**
@@ -26,7 +31,7 @@ export async function checkImage(image: string, { ecr }: RegistryWorld): Promise
 export async function tagForRelease(image: string, tag: string, { ecr }: RegistryWorld): Promise<void> {
   const { registryId, repositoryName, digest } = partsOf(image);
   const place = { registryId, repositoryName };
-  const { images = [] } = await telling(image, () => ecr.send(new BatchGetImageCommand({
+  const { images = [] } = await telling(image, PUSH_IT, () => ecr.send(new BatchGetImageCommand({
     ...place, imageIds: [{ imageDigest: digest }, { imageTag: tag }], acceptedMediaTypes: MANIFEST_TYPES,
   })));
   const tagged = images.find(({ imageId }) => imageId?.imageTag === tag)?.imageId?.imageDigest;
@@ -38,11 +43,11 @@ export async function tagForRelease(image: string, tag: string, { ecr }: Registr
   }
   const found = images.find(({ imageId }) => imageId?.imageDigest === digest);
   if (found?.imageManifest === undefined) {
-    throw gone(image);
+    throw gone(image, PUSH_IT);
   }
   const { imageManifest, imageManifestMediaType } = found;
   try {
-    await telling(image, () => ecr.send(
+    await telling(image, PUSH_IT, () => ecr.send(
       new PutImageCommand({ ...place, imageManifest, imageManifestMediaType, imageTag: tag, imageDigest: digest }),
     ));
   } catch (error) {
@@ -59,12 +64,12 @@ export function releaseTag(tenant: string, model: string, revision: number): str
   return `${RELEASE_TAG_PREFIX}${tenant}.${model}.${revision}`;
 }
 
-async function telling<T>(image: string, call: () => Promise<T>): Promise<T> {
+async function telling<T>(image: string, wayOut: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
     if (isMissing(error)) {
-      throw gone(image);
+      throw gone(image, wayOut);
     }
     if (isDenied(error)) {
       throw new NotDone('REFUSED', `the registry may not use the repository of ${image}; add it to the repositories of the registry`);
@@ -81,8 +86,8 @@ function partsOf(image: string): ImageName {
   return name;
 }
 
-function gone(image: string): NotDone {
-  return new NotDone('REFUSED', `there is no image ${image}; push it, and register the version with the digest that ECR shows`);
+function gone(image: string, wayOut: string): NotDone {
+  return new NotDone('REFUSED', `there is no image ${image}; ${wayOut}`);
 }
 
 function taken(tag: string, by: string): NotDone {

@@ -1,7 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import { EVENT_DETAIL_TYPE, EVENT_SOURCE, METRIC_AUDIT_COPIES_DIFFER, METRIC_AUDIT_ROWS_CHANGED } from './contract';
+import {
+  copyKey, EVENT_DETAIL_TYPE, EVENT_SOURCE, METRIC_AUDIT_COPIES_DIFFER, METRIC_AUDIT_ROWS_CHANGED, METRIC_EMERGENCIES,
+} from './contract';
 import { auditKey } from './keys';
 import { AuditRecord, auditLine, canonical, hashOf } from '../../audit/audit-record';
 
@@ -85,6 +87,9 @@ async function take(change: Change, world: JournalWorld): Promise<void> {
     report(change, 'The copy of an audit record was there before, and says something else.', METRIC_AUDIT_COPIES_DIFFER, world);
   }
   await tell(written, world);
+  if (written.record.action === 'model.emergency-revoke') {
+    world.count(METRIC_EMERGENCIES); // here and not where it is decided: what is in the table is told, whatever dies
+  }
   world.write(`${written.text}\n`); // canonical text is one line; the saved queries read it in the log
 }
 
@@ -105,11 +110,6 @@ function writtenIn(change: Change): Written | string {
     return 'it lies where its record does not belong';
   }
   return { text, record: parsed.data, key: copyKey(tenant, model, sequence) };
-}
-
-/** Where the copy of a record lies in the audit bucket. */
-export function copyKey(tenant: string, model: string, sequence: number): string {
-  return `audit/${tenant}/${model}/${String(sequence).padStart(10, '0')}.json`;
 }
 
 /** Whether the copy says what the record says. */

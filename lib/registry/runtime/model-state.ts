@@ -73,6 +73,12 @@ export type Command = Asked & (
     readonly minimums?: ApprovalMinimums;
   }
   | { readonly verb: 'reject' | 'revoke' | 'promote' | 'retire'; readonly revision: number }
+  | {
+    readonly verb: 'emergency-revoke';
+    readonly revision: number;
+    /** If it serves, nothing takes its place. */
+    readonly leaveEmpty: boolean;
+  }
   | { readonly verb: 'rollback' }
   | { readonly verb: 'hold'; readonly revision: number; readonly release: string; readonly as: Hold['as'] }
   | { readonly verb: 'unhold'; readonly revision: number; readonly release: string }

@@ -1,16 +1,9 @@
-import { Hold, MOST_HOLDS, ProblemCode, Registration, RETAINED_VERSIONS, Serving, VersionState } from './contract';
+import { Hold, MOST_HOLDS, Registration, RETAINED_VERSIONS } from './contract';
 import { Asked, Change, Command, Head, ModelState, Refusal, Version } from './model-state';
+import { notServable, promote, revokeInEmergency, rollback } from './production';
 import { shortfalls } from './shortfalls';
+import { decided, refusal, Step } from './step';
 import { AuditRecord, canonical, hashOf } from '../../audit/audit-record';
-
-/** What a command changes before it is written down. */
-interface Step {
-  /** The version that it is about. */
-  readonly about: Version;
-  readonly head?: Partial<Head>;
-  readonly version?: Change['version'];
-  readonly relied?: Version;
-}
 
 /**
  * What a command does to a model, or why it does nothing: a function of its arguments. Everything that the registry promises
@@ -53,6 +46,8 @@ function onVersion(state: ModelState, command: Exclude<Command, { verb: 'registe
       return decided(version, command, ['Pending'], 'Rejected');
     case 'revoke':
       return revoke(state.head, version, command);
+    case 'emergency-revoke':
+      return revokeInEmergency(state, version, command);
     case 'promote':
       return promote(state.head, version);
     case 'retire':
@@ -93,59 +88,15 @@ function approve(version: Version, command: Extract<Command, { verb: 'approve' }
   return decided(version, command, ['Pending'], 'Approved', { image, artifactSha256 });
 }
 
-/** A change of state by somebody. */
-function decided(
-  version: Version, { actor, at }: Asked, from: readonly VersionState[], to: VersionState, approved = version.approved,
-): Step | Refusal {
-  if (!from.includes(version.state)) {
-    return refusal('REFUSED', `version ${version.revision} is ${version.state}, and only ${from.join(' or ')} can become ${to}`);
-  }
-  const after = { ...version, state: to, decidedBy: actor.arn, decidedAt: at, ...(approved === undefined ? {} : { approved }) };
-  return { about: after, version: { after, before: version.state } };
-}
-
 function revoke(head: Head, version: Version, command: Asked): Step | Refusal {
   if (head.production?.revision === version.revision) {
-    return refusal('REFUSED', `version ${version.revision} is in production: roll back or promote another version first, then revoke it`);
+    return refusal('REFUSED', `version ${version.revision} is in production: roll back or promote another version first, then revoke it; in an emergency, revoke it as one`);
   }
   const held = head.holds.find(({ revision }) => revision === version.revision);
   if (held !== undefined) {
     return refusal('REFUSED', `release ${held.release} uses version ${version.revision}: end that release first, then revoke it`);
   }
   return decided(version, command, ['Approved'], 'Revoked');
-}
-
-function promote(head: Head, version: Version): Step | Refusal {
-  if (head.production?.revision === version.revision) {
-    return refusal('CONFLICT', `version ${version.revision} is in production already`);
-  }
-  const problem = notServable(version);
-  if (problem !== undefined) {
-    return problem;
-  }
-  const former = head.history.filter(({ revision }) => revision !== version.revision);
-  const history = head.production === undefined ? former : [head.production, ...former];
-  return {
-    about: version,
-    relied: version,
-    head: { production: servingOf(version), history: history.slice(0, RETAINED_VERSIONS) },
-  };
-}
-
-/** Goes back one version and keeps the other in reach: a second rollback returns. */
-function rollback({ head, versions }: ModelState): Step | Refusal {
-  const [target, ...older] = head.history;
-  if (head.production === undefined || target === undefined) {
-    return refusal('REFUSED', 'there is no version before the present one to roll back to');
-  }
-  const version = versions.get(target.revision);
-  if (version === undefined) {
-    return refusal('INTERNAL', `version ${target.revision} is in the history and does not exist`);
-  }
-  const problem = notServable(version);
-  return problem === undefined
-    ? { about: version, relied: version, head: { production: servingOf(version), history: [head.production, ...older] } }
-    : { ...problem, detail: `${problem.detail}; promote another version instead` };
 }
 
 function retire(head: Head, version: Version, command: Asked): Step | Refusal {
@@ -178,15 +129,6 @@ function unhold(head: Head, version: Version, release: string): Step | Refusal {
   return { about: version, head: { holds } };
 }
 
-/** Whether a version may serve: approved, and still what was approved. */
-function notServable({ revision, state, approved, image, artifactSha256 }: Version): Refusal | undefined {
-  if (state !== 'Approved') {
-    return refusal('REFUSED', `version ${revision} is ${state}, and only Approved versions serve`);
-  }
-  return approved?.image === image && approved.artifactSha256 === artifactSha256 ? undefined
-    : refusal('REFUSED', `version ${revision} was approved with another image or artifact than it has now`);
-}
-
 /** Why a version must stay, if it must. */
 function usesOf({ production, history, holds }: Head, wanted: number): string[] {
   return [
@@ -196,13 +138,10 @@ function usesOf({ production, history, holds }: Head, wanted: number): string[] 
   ];
 }
 
-function servingOf({ revision, image, artifact, artifactSha256, label }: Version): Serving {
-  return { revision, image, artifact, artifactSha256, ...(label === undefined ? {} : { label }) };
-}
-
 /** The step with everything that every change has: the next rev, and the record that continues the chain. */
 function written(before: Head, command: Command, step: Step): Change {
-  const changed = { ...before, ...step.head };
+  const { production, ...others } = { ...before, ...step.head };
+  const changed = { ...others, ...(production === undefined ? {} : { production }) }; // DynamoDB takes nothing that is undefined
   const record = canonical(recordOf(before, changed, command, step));
   const head: Head = {
     ...changed,
@@ -236,7 +175,8 @@ function formerProduction(before: Head, after: Head): number | undefined {
   return before.production?.revision === after.production?.revision ? undefined : before.production?.revision;
 }
 
-function recordOf(before: Head, after: Head, command: Command, { about, relied }: Step): AuditRecord {
+function recordOf(before: Head, after: Head, command: Command, step: Step): AuditRecord {
+  const { about, relied } = step;
   return AuditRecord.parse({
     timestamp: command.at,
     actor: command.actor.arn,
@@ -250,23 +190,32 @@ function recordOf(before: Head, after: Head, command: Command, { about, relied }
     previousVersion: formerProduction(before, after),
     changeTicket: command.changeTicket,
     outcome: 'SUCCEEDED',
-    rollbackTarget: after.history[0]?.revision,
+    rollbackTarget: rollbackTarget(after, about),
     durationMs: command.durationMs,
     requestId: command.requestId,
     // the chain proves what was approved and served, not only under which number
     details: {
       image: about.image,
       artifactSha256: about.artifactSha256,
+      ...inItsPlace(step),
       // who let it serve, beside who made it serve
       ...(relied?.decidedBy === undefined ? {} : { approvedBy: relied.decidedBy }),
       ...('release' in command ? { release: command.release } : {}),
       ...('as' in command ? { as: command.as } : {}),
+      ...(step.releases === undefined || step.releases.length === 0 ? {} : { releases: step.releases }),
     },
     sequence: before.auditSequence + 1,
     previousHash: before.auditHash,
   });
 }
 
-function refusal(code: ProblemCode, detail: string): Refusal {
-  return { refused: true, code, detail };
+/** Which version a rollback would go to; none if the step itself forbids it to serve. */
+function rollbackTarget({ history: [target] }: Head, { revision, state }: Version): number | undefined {
+  return target?.revision === revision && state !== 'Approved' ? undefined : target?.revision;
+}
+
+/** What serves, if that is another version than the one that the record is about. */
+function inItsPlace({ about, relied }: Step): Record<string, string | number> {
+  return relied === undefined || relied.revision === about.revision ? {}
+    : { production: relied.revision, productionImage: relied.image, productionArtifactSha256: relied.artifactSha256 };
 }

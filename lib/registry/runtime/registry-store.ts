@@ -2,7 +2,7 @@ import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { batchGet } from './batch-get';
 import { cancellationOf } from './failures';
 import { headKey, Key, requestKey, versionKey } from './keys';
-import { Change, ModelState, Refusal, Version } from './model-state';
+import { Change, Head, ModelState, Refusal, Version } from './model-state';
 import { RegistryWorld } from './registry-world';
 import { DoneRequest, doneOf, headOf, Row, versionOf } from './rows';
 import { judgeCancellation, Place, transactionOf } from './transaction';
@@ -13,8 +13,8 @@ export interface Wanted {
   readonly model: string;
   readonly requestKey: string;
   readonly revisions: readonly number[];
-  /** Whether it needs the version before the one in production, which only the head names. */
-  readonly predecessor: boolean;
+  /** Whether it needs the version before the one in production, or all that are kept: only the head names them. */
+  readonly former: 'none' | 'newest' | 'all';
 }
 
 export interface Loaded {
@@ -27,17 +27,16 @@ export interface Loaded {
 export class RegistryStore {
   constructor(private readonly world: RegistryWorld) {}
 
-  /** One request; two where only the head says which version is needed. */
-  public async load({ tenant, model, requestKey: key, revisions, predecessor }: Wanted): Promise<Loaded> {
+  /** One request; two where only the head says which versions are needed. */
+  public async load({ tenant, model, requestKey: key, revisions, former }: Wanted): Promise<Loaded> {
     const keys = [requestKey(tenant, model, key), headKey(tenant, model), ...new Set(revisions)]
       .map((each) => typeof each === 'number' ? versionKey(tenant, model, each) : each);
     const [request, headRow, ...versionRows] = await batchGet(keys, this.world);
     const head = headOf(headRow);
     const done = doneOf(request);
-    const target = head.history[0]?.revision;
-    const rows = predecessor && done === undefined && target !== undefined
-      ? [await this.get(versionKey(tenant, model, target))] : versionRows;
-    return { state: { head, versions: byRevision(rows) }, ...(done === undefined ? {} : { done }) };
+    const keyOf = (revision: number) => versionKey(tenant, model, revision);
+    const more = done === undefined ? await this.formerVersions(head, former, keyOf) : [];
+    return { state: { head, versions: byRevision([...versionRows, ...more]) }, ...(done === undefined ? {} : { done }) };
   }
 
   /** Whether a request was done meanwhile, and at which rev the model is now. */
@@ -60,6 +59,14 @@ export class RegistryStore {
       }
       return judgeCancellation(cancelled.CancellationReasons ?? [], planned, change);
     }
+  }
+
+  private async formerVersions({ history }: Head, which: Wanted['former'], keyOf: (revision: number) => Key): Promise<(Row | undefined)[]> {
+    const keys = history.map(({ revision }) => keyOf(revision));
+    if (which === 'none' || keys.length === 0) {
+      return [];
+    }
+    return which === 'newest' ? [await this.get(keys[0])] : batchGet(keys, this.world);
   }
 
   public async get({ pk, sk }: Key): Promise<Row | undefined> {

@@ -56,7 +56,7 @@ export async function transact(transition: Transition, world: RegistryWorld): Pr
 /** One round. Nothing: it has to be decided anew. */
 function roundOf(transition: Transition, world: RegistryWorld, started: number): () => Promise<Transacted | undefined> {
   const store = new RegistryStore(world);
-  let prepared = false;
+  const prepared = new Set<number | undefined>();
   return async () => {
     const { state, done } = await store.load(transition);
     if (done !== undefined) {
@@ -64,7 +64,8 @@ function roundOf(transition: Transition, world: RegistryWorld, started: number):
     }
     const now = world.now();
     const change = reduce(state, transition.command(new Date(now).toISOString(), Math.max(0, Math.round(now - started))));
-    if (change.refused) {
+    const refused = change.refused ? NotDone.because(change) : await unprepared(change, transition, prepared);
+    if (change.refused || refused !== undefined) {
       // the rows were not read at one moment, and this request may be under way twice: a refusal must hold for all of them
       const { done: doneMeanwhile, rev } = await store.look(transition);
       if (doneMeanwhile !== undefined) {
@@ -73,11 +74,7 @@ function roundOf(transition: Transition, world: RegistryWorld, started: number):
       if (rev !== state.head.rev) {
         return undefined;
       }
-      throw NotDone.because(change);
-    }
-    if (!prepared) {
-      await transition.prepare(change);
-      prepared = true;
+      throw refused;
     }
     const { tenant, model, requestKey, bodyHash } = transition;
     const committed = await store.commit(change, { bodyHash, answer: change.answer }, { tenant, model, requestKey, now });
@@ -89,6 +86,26 @@ function roundOf(transition: Transition, world: RegistryWorld, started: number):
     }
     return undefined;
   };
+}
+
+/** Why the world is not as the change needs it. Looked at once in all rounds, unless a later one relies on another version. */
+async function unprepared(
+  change: Change, { prepare }: Transition, prepared: Set<number | undefined>,
+): Promise<NotDone | undefined> {
+  const subject = change.relied?.revision;
+  if (prepared.has(subject)) {
+    return undefined;
+  }
+  try {
+    await prepare(change);
+  } catch (error) {
+    if (error instanceof NotDone) {
+      return error;
+    }
+    throw error;
+  }
+  prepared.add(subject);
+  return undefined;
 }
 
 function replay({ bodyHash, answer }: DoneRequest, transition: Transition): Transacted {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { checkArtifact } from './artifacts';
 import { bodies, Wishes } from './bodies';
-import { checkImage, releaseTag, tagForRelease } from './images';
+import { releaseTag, tagForRelease } from './images';
 import { Actor, Asked, Change, Command } from './model-state';
+import { BEFORE_REGISTERING, BEFORE_SERVING, checkPresence } from './presence';
 import { Address } from './registry-request';
 import { RegistryWorld } from './registry-world';
 import { Transition } from './transact';
@@ -19,21 +19,22 @@ export interface WriteRequest extends Address {
 interface Particulars {
   readonly wishes: Wishes;
   readonly parent?: number;
+  readonly former?: Transition['former'];
   command(asked: Asked): Command;
   prepare?(change: Change): Promise<void>;
 }
 
 /** What a request wants done. Throws `NotDone` with all problems of its body. */
 export function transitionOf(request: WriteRequest, world: RegistryWorld): Transition {
-  const { tenant, model, revision, actor, requestKey, requestId, route } = request;
-  const { wishes: { expectedRev, changeTicket }, command, parent, prepare } = particularsOf(request, world);
+  const { tenant, model, revision, actor, requestKey, requestId } = request;
+  const { wishes: { expectedRev, changeTicket }, command, parent, former = 'none', prepare } = particularsOf(request, world);
   const { environment } = world.settings;
   return {
     tenant,
     model,
     requestKey,
     revisions: [...(revision === 0 ? [] : [revision]), ...(parent === undefined ? [] : [parent])],
-    predecessor: route.verb === 'rollback',
+    former,
     bodyHash: bodyHashOf(request),
     command: (at, durationMs) => command({
       tenant,
@@ -65,11 +66,16 @@ function particularsOf({ route, tenant, model, revision, body }: WriteRequest, w
       const { release, ...wishes } = bodies.unhold(body);
       return { wishes, command: (asked) => ({ ...asked, verb, revision, release }) };
     }
+    case 'emergency-revoke': {
+      const { leaveEmpty, ...wishes } = bodies.emergency(body);
+      return { wishes, former: 'all', command: (asked) => ({ ...asked, verb, revision, leaveEmpty }), ...serves(world) };
+    }
     case 'rollback':
-      return { wishes: bodies.plain(body), command: (asked) => ({ ...asked, verb }) };
+      return { wishes: bodies.plain(body), former: 'newest', command: (asked) => ({ ...asked, verb }), ...serves(world) };
+    case 'promote':
+      return { wishes: bodies.plain(body), command: (asked) => ({ ...asked, verb, revision }), ...serves(world) };
     case 'reject':
     case 'revoke':
-    case 'promote':
     case 'retire':
       return { wishes: bodies.plain(body), command: (asked) => ({ ...asked, verb, revision }) };
     default:
@@ -84,11 +90,7 @@ function register(body: unknown, model: string, world: RegistryWorld): Particula
     wishes: { expectedRev, changeTicket },
     command: (asked) => ({ ...asked, verb: 'register', registration }),
     ...(parent === undefined ? {} : { parent }),
-    prepare: async () => {
-      await Promise.all([
-        checkArtifact(registration.artifact, registration.artifactSha256, world), checkImage(registration.image, world),
-      ]);
-    },
+    prepare: async () => checkPresence(registration, BEFORE_REGISTERING, world),
   };
 }
 
@@ -101,6 +103,17 @@ function approve(body: unknown, tenant: string, model: string, revision: number,
       ...asked, verb: 'approve', revision, image, artifactSha256, ...(minimums === undefined ? {} : { minimums }),
     }),
     prepare: async () => tagForRelease(image, releaseTag(tenant, model, revision), world),
+  };
+}
+
+/** Of a verb that puts a version into production: that what was approved is still there, or the next instance would not start. */
+function serves(world: RegistryWorld): Pick<Particulars, 'prepare'> {
+  return {
+    prepare: async ({ relied }) => {
+      if (relied !== undefined) {
+        await checkPresence(relied, BEFORE_SERVING, world);
+      }
+    },
   };
 }
 

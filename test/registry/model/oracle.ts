@@ -8,6 +8,8 @@ export interface OracleVersion {
   readonly state: VersionState;
   readonly registrant: string;
   readonly label?: string;
+  /** What of it is gone. */
+  readonly lost?: 'artifact' | 'image';
 }
 
 export interface OracleModel {
@@ -24,13 +26,15 @@ export const NOTHING: OracleModel = { versions: [], history: [], holds: [], chan
 
 /** What somebody asks. */
 export interface Operation {
-  readonly verb: 'register' | 'approve' | 'reject' | 'revoke' | 'promote' | 'rollback' | 'retire' | 'hold' | 'unhold';
+  readonly verb: 'register' | 'approve' | 'reject' | 'revoke' | 'emergency-revoke' | 'promote' | 'rollback' | 'retire' | 'hold' | 'unhold';
   readonly who: string;
   readonly revision: number;
   readonly label?: string;
   readonly parent?: number;
   /** The approver saw another artifact than the version has. */
   readonly sawAnother?: boolean;
+  /** In an emergency: nothing takes its place. */
+  readonly leaveEmpty?: boolean;
   readonly release: string;
   readonly as: 'shadow' | 'rollout';
   /** What the caller says the model's rev is. */
@@ -66,7 +70,7 @@ function registered(model: OracleModel, { who, label, parent }: Operation): Orac
 
 function rolledBack(model: OracleModel): OracleModel | ProblemCode {
   const [target, ...older] = model.history;
-  if (model.production === undefined || target === undefined || model.versions[target - 1].state !== 'Approved') {
+  if (model.production === undefined || target === undefined || !mayServe(model, target)) {
     return 'REFUSED';
   }
   return { ...model, production: target, history: [model.production, ...older] };
@@ -77,7 +81,7 @@ function decided(model: OracleModel, operation: Operation): OracleModel | Proble
   if (revision < 1 || revision > model.versions.length) {
     return 'NOT_FOUND';
   }
-  const { state, registrant } = model.versions[revision - 1];
+  const { state, registrant, lost } = model.versions[revision - 1];
   const become = (next: VersionState): OracleModel => ({
     ...model, versions: model.versions.map((version, place) => place === revision - 1 ? { ...version, state: next } : version),
   });
@@ -85,15 +89,19 @@ function decided(model: OracleModel, operation: Operation): OracleModel | Proble
   const held = model.holds.some((hold) => hold.revision === revision);
   switch (verb) {
     case 'approve':
-      return registrant === who ? 'FOUR_EYES' : operation.sawAnother === true || state !== 'Pending' ? 'REFUSED' : become('Approved');
+      return registrant === who ? 'FOUR_EYES' : operation.sawAnother === true || state !== 'Pending' || lost === 'image' ? 'REFUSED' : become('Approved');
     case 'reject':
       return state === 'Pending' ? become('Rejected') : 'REFUSED';
     case 'revoke':
       return state === 'Approved' && !inProduction && !held ? become('Revoked') : 'REFUSED';
+    case 'emergency-revoke': {
+      const free = { ...become('Revoked'), holds: model.holds.filter((hold) => hold.revision !== revision) };
+      return state === 'Approved' ? inProduction ? replaced(free, operation) : free : 'REFUSED';
+    }
     case 'retire':
       return state === 'Retired' || inProduction || held || model.history.includes(revision) ? 'REFUSED' : become('Retired');
     case 'promote':
-      return inProduction ? 'CONFLICT' : state === 'Approved' ? promoted(model, revision) : 'REFUSED';
+      return inProduction ? 'CONFLICT' : mayServe(model, revision) ? promoted(model, revision) : 'REFUSED';
     case 'hold':
       return model.holds.some((hold) => hold.release !== release || (hold.revision === revision && hold.as === as)) ? 'CONFLICT'
         : state === 'Approved' ? { ...model, holds: [...model.holds, { revision, release, as }] } : 'REFUSED';
@@ -106,8 +114,24 @@ function decided(model: OracleModel, operation: Operation): OracleModel | Proble
   }
 }
 
-function promoted(model: OracleModel, revision: number): OracleModel {
+/** Nobody may be told that a version is in production which cannot be had. */
+function mayServe({ versions }: OracleModel, revision: number): boolean {
+  const { state, lost } = versions[revision - 1];
+  return state === 'Approved' && lost === undefined;
+}
+
+/** What follows a version that was revoked while it served: the newest one before it that is approved, and it must be there. */
+function replaced(model: OracleModel, { leaveEmpty }: Operation): OracleModel | ProblemCode {
+  const next = model.history.find((revision) => model.versions[revision - 1].state === 'Approved');
+  if (leaveEmpty === true) {
+    return promoted(model);
+  }
+  return next === undefined || !mayServe(model, next) ? 'REFUSED' : promoted(model, next);
+}
+
+function promoted(model: OracleModel, revision?: number): OracleModel {
   const before = model.production === undefined ? [] : [model.production];
   const history = [...before, ...model.history.filter((each) => each !== revision)].slice(0, KEPT);
-  return { ...model, production: revision, history };
+  const { production: _before, ...others } = model;
+  return { ...others, ...(revision === undefined ? {} : { production: revision }), history };
 }

@@ -69,6 +69,8 @@ class Command {
           : at({ image: row.image, artifactSha256: row.artifactSha256 });
       case 'rollback':
         return at({}, `${base}/rollback`);
+      case 'emergency-revoke':
+        return at({ changeTicket: 'INC-1', leaveEmpty: operation.leaveEmpty === true });
       case 'hold':
         return at({ release, as });
       case 'unhold':
@@ -84,7 +86,7 @@ class Command {
     return { image, artifactSha256 };
   }
 
-  private versionRow(real: Real, revision: number): Readonly<Record<string, unknown>> | undefined {
+  protected versionRow(real: Real, revision: number): Readonly<Record<string, unknown>> | undefined {
     const { tenant, model } = this.place;
     return real.bench.dynamodb.items(REGISTRY_TABLE).find(({ pk, sk, ...row }) =>
       pk === `TENANT#${tenant}#MODEL#${model}` && String(sk).startsWith('REV#') && row.revision === revision);
@@ -201,6 +203,34 @@ export class Release extends Command implements fc.AsyncCommand<Oracle, Real> {
   }
 }
 
+/** Somebody deletes what a version needs, past the registry. */
+export class Lose extends Command implements fc.AsyncCommand<Oracle, Real> {
+  constructor(place: Place, private readonly back: number, private readonly part: 'artifact' | 'image') {
+    super(place);
+  }
+
+  public async run(oracle: Oracle, real: Real): Promise<void> {
+    const model = this.oracleOf(oracle);
+    const revision = model.versions.length - this.back;
+    const row = this.versionRow(real, revision);
+    if (row === undefined) {
+      return;
+    }
+    if (this.part === 'image') {
+      real.bench.ecr.delete(String(row.image));
+    } else {
+      real.bench.s3.objects.delete(String(row.artifact).slice('s3://'.length));
+    }
+    const lost = model.versions.map((version, place) =>
+      place === revision - 1 ? { ...version, lost: version.lost ?? this.part } : version);
+    this.settle(oracle, real, { ...model, versions: lost });
+  }
+
+  public toString(): string {
+    return `${this.place.tenant}/${this.place.model} loses the ${this.part} of newest-${this.back}`;
+  }
+}
+
 /** Two or three requests at once, interleaved at each call. What comes of them must be what some order would have given. */
 export class AtOnce extends Command implements fc.AsyncCommand<Oracle, Real> {
   constructor(
@@ -272,7 +302,8 @@ function personOf(role: string): string {
 }
 
 function sameModel(observed: OracleModel, model: OracleModel): boolean {
-  const versions = model.versions.map((version) => ({ ...version, registrant: personOf(version.registrant) }));
+  const versions = model.versions.map(({ lost: _inNoRow, ...version }) =>
+    ({ ...version, registrant: personOf(version.registrant) }));
   return ordered(observed) === ordered({ ...model, versions });
 }
 

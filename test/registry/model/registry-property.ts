@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { Invariants } from './invariants';
 import { Operation, OracleModel } from './oracle';
-import { AtOnce, Fault, One, Oracle, Real, Release } from './registry-commands';
+import { AtOnce, Fault, Lose, One, Oracle, Real, Release } from './registry-commands';
 import { RegistryBench } from '../support/registry-bench';
 
 /** How much is tried. */
@@ -19,10 +19,10 @@ const PLACES = [
   { tenant: 'risk', model: 'churn' },
   { tenant: 'default', model: 'fraud' },
 ];
-const VERBS: Operation['verb'][] = ['register', 'approve', 'reject', 'revoke', 'promote', 'rollback', 'retire', 'hold', 'unhold'];
+const VERBS: Operation['verb'][] = ['register', 'approve', 'reject', 'revoke', 'emergency-revoke', 'promote', 'rollback', 'retire', 'hold', 'unhold'];
 // what makes versions and moves them comes more often than what ends them
 const WEIGHTS: Record<Operation['verb'], number> = {
-  register: 5, approve: 7, reject: 1, revoke: 2, promote: 8, rollback: 4, retire: 3, hold: 2, unhold: 2,
+  'register': 5, 'approve': 7, 'reject': 1, 'revoke': 2, 'emergency-revoke': 2, 'promote': 8, 'rollback': 4, 'retire': 3, 'hold': 2, 'unhold': 2,
 };
 
 function often<T>(...weighted: (readonly [number, fc.Arbitrary<T>])[]): fc.Arbitrary<T> {
@@ -38,6 +38,7 @@ const draft = fc.record({
   label: fc.option(fc.constantFrom('1.0.0', '1.1.0', '2.0.0'), { nil: undefined, freq: 5 }),
   parentBack: fc.option(fc.integer({ min: -1, max: 2 }), { nil: undefined, freq: 4 }),
   wrongDigest: often([8, fc.constant(false)], [1, fc.constant(true)]),
+  leaveEmpty: often([3, fc.constant(false)], [1, fc.constant(true)]),
   release: fc.constantFrom('release-a', 'release-b'),
   as: fc.constantFrom<Operation['as']>('shadow', 'rollout'),
   rev: often([6, fc.constant(undefined)], [3, fc.constant(0)], [1, fc.constant(-1)]),
@@ -60,6 +61,9 @@ const atOnce = fc.tuple(place, fc.array(draft, { minLength: 2, maxLength: 3 }))
 export const whole = fc.tuple(place, fc.constantFrom('promote' as const, 'promote' as const, 'hold' as const))
   .map(([where, end]) => new Release(where, end));
 
+const lose = fc.tuple(place, fc.integer({ min: 0, max: 3 }), fc.constantFrom('artifact' as const, 'image' as const))
+  .map(([where, back, part]) => new Lose(where, back, part));
+
 /** A request with nothing going wrong on its way: for where nothing can be made to go wrong. */
 export const undisturbed = fc.tuple(place, draft, again)
   .map(([where, drafted, repeated]) => new One(where, operationOf(drafted), saidOf(drafted), undefined, repeated));
@@ -69,7 +73,7 @@ export const undisturbed = fc.tuple(place, draft, again)
  * rows, and the model is compared with the oracle. Throws with the shrunken requests, the seed and the path.
  */
 export async function checkRegistry({ runs, seed, path, asItIs = false }: Effort): Promise<void> {
-  const requests = fc.commands<Oracle, Real, false>([whole, one, one, one, one, atOnce], { maxCommands: 24, size: 'max' });
+  const requests = fc.commands<Oracle, Real, false>([whole, whole, one, one, one, one, one, one, one, atOnce, atOnce, lose], { maxCommands: 24, size: 'max' });
   await fc.assert(fc.asyncProperty(fc.scheduler(), requests, fc.integer({ min: 0, max: 4 }), async (scheduler, commands, lag) => {
     const bench = new RegistryBench({ trustedSessionRoles: [] });
     bench.dynamodb.lag = lag;
@@ -79,7 +83,7 @@ export async function checkRegistry({ runs, seed, path, asItIs = false }: Effort
 }
 
 function operationOf(asked: Draft): (model: OracleModel) => Operation {
-  const { verb, who, label, parentBack, wrongDigest, release, as, rev } = asked;
+  const { verb, who, label, parentBack, wrongDigest, leaveEmpty, release, as, rev } = asked;
   return (model) => {
     const { versions, changes } = model;
     const expectedRev = rev === undefined || changes + rev < 0 ? undefined : changes + rev;
@@ -90,6 +94,7 @@ function operationOf(asked: Draft): (model: OracleModel) => Operation {
       ...(label === undefined ? {} : { label }),
       ...(parentBack === undefined ? {} : { parent: Math.max(1, versions.length - parentBack) }),
       sawAnother: wrongDigest,
+      leaveEmpty,
       release,
       as,
       ...(expectedRev === undefined ? {} : { expectedRev }),
@@ -98,13 +103,16 @@ function operationOf(asked: Draft): (model: OracleModel) => Operation {
 }
 
 /** Counted back from the newest; but the requests that matter most are those that would take away what must stay. */
-function revisionOf({ verb, back }: Draft, { versions, production, holds }: OracleModel): number {
+function revisionOf({ verb, back }: Draft, { versions, production, history, holds }: OracleModel): number {
   const newest = Math.max(1, versions.length - back);
-  const matters = verb === 'revoke' ? production : ['retire', 'unhold'].includes(verb) ? holds[0]?.revision : undefined;
+  if (verb === 'revoke' && back === 2) {
+    return history[0] ?? newest; // where a rollback or an emergency would go to
+  }
+  const matters = ['revoke', 'emergency-revoke'].includes(verb) ? production : ['retire', 'unhold'].includes(verb) ? holds[0]?.revision : undefined;
   return back === 1 ? matters ?? newest : newest;
 }
 
-function saidOf({ verb, who, back, rev, label, wrongDigest }: Draft): string {
+function saidOf({ verb, who, back, rev, label, wrongDigest, leaveEmpty }: Draft): string {
   return [who, verb, `newest-${back}`, ...(rev === undefined ? [] : [`rev${rev}`]), ...(label === undefined ? [] : [label]),
-    ...(wrongDigest ? ['with another digest'] : [])].join(' ');
+    ...(wrongDigest ? ['with another digest'] : []), ...(verb === 'emergency-revoke' && leaveEmpty ? ['leaving nothing'] : [])].join(' ');
 }

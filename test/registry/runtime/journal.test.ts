@@ -1,6 +1,7 @@
 import { EventBridgeClient, PutEventsCommand, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { AuditRecordInput, AuditRecord, canonical, hashOf, NO_PREVIOUS_HASH } from '../../../lib/audit/audit-record';
-import { copyKey, journal, JournalWorld } from '../../../lib/registry/runtime/journal';
+import { copyKey } from '../../../lib/registry/runtime/contract';
+import { journal, JournalWorld } from '../../../lib/registry/runtime/journal';
 import { auditKey } from '../../../lib/registry/runtime/keys';
 import { FakeS3 } from '../support/fake-s3';
 
@@ -164,6 +165,29 @@ describe('what does not succeed', () => {
     expect(await journal({ Records: [change(record()), change(record(2), { sequence: 2 })] }, world))
       .toEqual({ batchItemFailures: [{ itemIdentifier: '1002' }] });
     expect(told).toHaveLength(1);
+  });
+});
+
+describe('an emergency', () => {
+  const emergency = () => ({ Records: [change(record(1, { action: 'model.emergency-revoke' }))] });
+
+  test('is counted, for the alarm', async () => {
+    await journal(emergency(), world);
+    expect(counted).toEqual(['EmergencyRevocations']);
+    expect(told).toHaveLength(1);
+  });
+
+  test('is counted once it is told, and not before', async () => {
+    refusals = 1;
+    await journal(emergency(), world);
+    expect(counted).toEqual([]);
+    await journal(emergency(), world);
+    expect(counted).toEqual(['EmergencyRevocations']);
+  });
+
+  test('is the only change that is', async () => {
+    await journal({ Records: [change(record(1, { action: 'model.revoke' }))] }, world);
+    expect(counted).toEqual([]);
   });
 });
 

@@ -115,7 +115,7 @@ describe('rows that contradict each other move nothing:', () => {
     const model = new Memory().serve(2);
     const { production: _production, ...head } = model.head;
     model.head = head;
-    expect(refusal(model.decide({ verb: 'rollback' }))).toBe('REFUSED: there is no version before the present one to roll back to');
+    expect(refusal(model.decide({ verb: 'rollback' }))).toBe('REFUSED: nothing is in production that could be rolled back; promote a version');
   });
 
   test('an approved version that names no approval', () => {

@@ -58,9 +58,10 @@ describe('production', () => {
     expect(refusal(new Memory().serve(1).do({ verb: 'promote', revision: 1 }))).toBe('CONFLICT: version 1 is in production already');
   });
 
-  test.each([0, 1])('cannot go back with %i versions promoted', (count) => {
-    expect(refusal(new Memory().serve(count).do({ verb: 'rollback' }))).toBe(
-      'REFUSED: there is no version before the present one to roll back to');
+  test.each([
+    [0, 'nothing is in production that could be rolled back; promote a version'], [1, 'there is no version before the present one to roll back to'],
+  ])('cannot go back with %i versions promoted', (count, why) => {
+    expect(refusal(new Memory().serve(count).do({ verb: 'rollback' }))).toBe(`REFUSED: ${why}`);
   });
 
   test('cannot go back to a version that was revoked since', () => {
