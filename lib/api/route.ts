@@ -1,7 +1,7 @@
 import { ApiEndpoint } from './api-endpoint';
 import { AsynchronousRoute, RealTimeRoute } from './route-kinds';
-import { healthPath, healthScope, invocationsPath, invokeScope } from './runtime/contract';
 import { IModelEndpoint } from '../serving';
+import { healthPath, healthScope, invocationsPath, invokeScope } from './runtime/contract';
 
 /** What the API knows of one endpoint: methods, permissions, scopes and the OpenAPI document are all made from this. */
 export interface Route {
