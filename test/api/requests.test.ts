@@ -4,11 +4,12 @@ import { inferenceApi, inputs, named } from './supplies';
 import { EXTENDED_REQUEST_ID } from './velocity';
 import { ApiEndpoint, InferenceApi } from '../../lib/api';
 
+const { JsonSchemaType: Type } = apigateway;
 const MIB = 1024 * 1024;
 const PREDICTION: Reply = { status: 200, headers: { 'content-type': 'application/json' }, body: '[0.9]' };
 
 const bodyWith = (feature: string): apigateway.JsonSchema => ({
-  type: apigateway.JsonSchemaType.OBJECT, required: [feature], properties: { [feature]: { type: apigateway.JsonSchemaType.NUMBER } },
+  type: Type.OBJECT, required: [feature], properties: { [feature]: { type: Type.NUMBER } },
 });
 
 let api: InferenceApi;
