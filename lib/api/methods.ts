@@ -40,32 +40,36 @@ export function schemaOf({ how }: Route): apigateway.JsonSchema | undefined {
 export function addRoute(route: Route, shared: SharedByMethods): void {
   const named = shared.models.addResource(route.name);
   const invocations = named.addResource('invocations');
-  keep(invocations.addMethod('POST', invocation(route, shared), {
+  addMethod(invocations, 'POST', invocation(route, shared), {
     ...shared.access(route.invokeScope),
     requestValidator: shared.validator,
     requestModels: modelsOf(route, named, shared.bodies),
     methodResponses: repliesOf(route, shared).methodResponses,
-  }), shared.access(route.invokeScope));
+  });
   if (shared.corsOrigin !== undefined) {
     invocations.addCorsPreflight({
       allowOrigins: [shared.corsOrigin], allowMethods: ['POST'], allowHeaders: HEADERS_OF_CALLERS, maxAge: Duration.hours(1),
     });
   }
-  keep(named.addResource('health').addMethod('GET', health(route, shared), {
+  addMethod(named.addResource('health'), 'GET', health(route, shared), {
     ...shared.access(route.healthScope),
     requestValidator: shared.validator,
     methodResponses: healthReplies(shared.corsOrigin).methodResponses,
-  }), shared.access(route.healthScope));
+  });
 }
 
 /** Packs judge what was made, and an override comes later: what guards a method is asked for at synth. */
-function keep(method: apigateway.Method, { authorizationType, authorizationScopes }: apigateway.MethodOptions): void {
-  checkKept(method.node.defaultChild as apigateway.CfnMethod, {
+function addMethod(at: apigateway.Resource, verb: string, calls: apigateway.Integration, options: apigateway.MethodOptions): void {
+  const { authorizationType, authorizationScopes, requestValidator, requestModels = {} } = options;
+  const models = Object.entries(requestModels).map(([type, { modelId }]) => [type, modelId]);
+  checkKept(at.addMethod(verb, calls, options).node.defaultChild as apigateway.CfnMethod, {
+    'RequestValidatorId': requestValidator?.requestValidatorId,
+    'RequestModels': models.length === 0 ? undefined : Object.fromEntries(models),
     'AuthorizationType': authorizationType,
     'AuthorizationScopes': authorizationScopes,
     'Integration.Type': apigateway.IntegrationType.AWS,
     'Integration.PassthroughBehavior': apigateway.PassthroughBehavior.NEVER,
-  }, 'callers could get around their scopes or reach what has no route');
+  }, 'callers could get around their scopes or the schema, or reach what has no route');
 }
 
 /** The address is literal: no part of it is a caller's. */
