@@ -59,10 +59,10 @@ export function addRoute(route: Route, shared: SharedByMethods): void {
 }
 
 /** Packs judge what was made, and an override comes later: what guards a method is asked for at synth. */
-function addMethod(at: apigateway.Resource, verb: string, calls: apigateway.Integration, options: apigateway.MethodOptions): void {
+function addMethod(at: apigateway.Resource, verb: string, to: apigateway.Integration, options: apigateway.MethodOptions): void {
   const { authorizationType, authorizationScopes, requestValidator, requestModels = {} } = options;
   const models = Object.entries(requestModels).map(([type, { modelId }]) => [type, modelId]);
-  checkKept(at.addMethod(verb, calls, options).node.defaultChild as apigateway.CfnMethod, {
+  checkKept(at.addMethod(verb, to, options).node.defaultChild as apigateway.CfnMethod, {
     'RequestValidatorId': requestValidator?.requestValidatorId,
     'RequestModels': models.length === 0 ? undefined : Object.fromEntries(models),
     'AuthorizationType': authorizationType,

@@ -38,6 +38,8 @@ const invoke = (args: readonly string[] = ['--client', 'payments'], surroundings
   run(['invoke', 'churn', '--input', input, ...args], surroundings);
 /** Without AWS: what an application team of another company has. */
 const outside = () => ['--url', api.url, '--token-url', api.tokenUrl, '--client-id', CLIENT.id];
+/** The same, with what is secret in the environment: no AWS service is asked. */
+const ask = (...more: readonly string[]) => invoke([...outside(), ...more], { env: SECRETS });
 const sent = () => api.to(CHURN).map(({ headers, body }) => ({ type: headers['content-type'], token: headers.authorization, body: body.toString() }));
 const PRINTABLE = /[^\P{C}\n]/u;
 
@@ -173,7 +175,7 @@ describe('a token that is not given', () => {
     ['for a reason that is not known yet', 'constructor', 1, 'constructor'],
   ])('%s, is told so', async (_what, error, exitCode, sentence) => {
     api.instead = { token: { status: 400, body: JSON.stringify({ error }) } };
-    const { exitCode: left, err } = await invoke();
+    const { exitCode: left, err } = await ask();
     expect({ left, code: err.includes('TOKEN_REFUSED') }).toEqual({ left: exitCode, code: true });
     expect(err).toContain(sentence);
     expect(api.to(CHURN)).toEqual([]);
@@ -195,7 +197,7 @@ describe('a token that is not given', () => {
     ['an answer without end', { status: 200, body: 'x'.repeat(100_001) }, 'larger than 100000 bytes'],
   ])('but %s, is no answer', async (_what, reply, sentence) => {
     api.instead = { token: reply as never };
-    expect(await invoke()).toMatchObject({ exitCode: 6, err: expect.stringContaining(sentence) });
+    expect(await ask()).toMatchObject({ exitCode: 6, err: expect.stringContaining(sentence) });
     expect(api.to('/oauth2/token')).toHaveLength(1);
     expect(api.to(CHURN)).toEqual([]);
   });
@@ -239,7 +241,7 @@ describe('what the API refuses becomes an exit code', () => {
   ])('%s', async (name, exitCode, sentence) => {
     const { status, code, detail, retryAfter } = { retryAfter: undefined, ...PROBLEMS[name] };
     api.model = problem(status, code, detail, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
-    const { exitCode: left, out, err } = await invoke();
+    const { exitCode: left, out, err } = await ask();
     expect({ left, out }).toEqual({ left: exitCode, out: '' });
     expect(err).toContain(sentence);
     expect(err).toContain(`${code}, request eXaMpLe3=`);
@@ -253,7 +255,7 @@ describe('what the API refuses becomes an exit code', () => {
 
   test('with --json as one line of JSON, with the seconds to wait', async () => {
     api.model = problem(429, 'throttled', 'There are more requests than the limit allows.', { 'retry-after': '5' });
-    const { out, err } = await invoke(['--client', 'payments', '--json']);
+    const { out, err } = await ask('--json');
     expect(out).toBe('');
     expect(JSON.parse(err)).toEqual({
       error: {
@@ -268,7 +270,7 @@ describe('what the API refuses becomes an exit code', () => {
 
   test('also when the problem is new, or the gateway looks at token and key itself', async () => {
     api.model = problem(422, 'constructor', 'new');
-    expect(await invoke()).toMatchObject({ exitCode: 1, err: expect.stringContaining('new (422)') });
+    expect(await ask()).toMatchObject({ exitCode: 1, err: expect.stringContaining('new (422)') });
     const wrong = { env: { MLP_ACCESS_TOKEN: 'stale', MLP_API_KEY: CLIENT.key } };
     expect(await invoke([], wrong)).toMatchObject({ exitCode: 5, err: expect.stringContaining('unauthorized') });
     expect(await invoke(outside(), { env: { ...SECRETS, MLP_API_KEY: 'other' } })).toMatchObject({ exitCode: 5, err: expect.stringContaining('key-missing') });
@@ -276,7 +278,7 @@ describe('what the API refuses becomes an exit code', () => {
 
   test('of the firewall, which knows no request id', async () => {
     api.model = { status: 403, body: '{"status":403,"code":"filtered","detail":"The request was stopped by the firewall."}' };
-    expect((await invoke()).err).toMatch(/\n {5}filtered\n$/);
+    expect((await ask()).err).toMatch(/\n {5}filtered\n$/);
   });
 });
 
@@ -288,24 +290,24 @@ describe('an answer that is none', () => {
     ['a status that nobody uses', { status: 204 }],
   ])('is not understood: %s', async (_what, reply) => {
     api.model = reply as never;
-    expect(await invoke()).toMatchObject({ exitCode: 6, out: '', err: expect.stringContaining('NOT_UNDERSTOOD') });
+    expect(await ask()).toMatchObject({ exitCode: 6, out: '', err: expect.stringContaining('NOT_UNDERSTOOD') });
     expect(api.to(CHURN)).toHaveLength(1);
   });
 
   test('is not read to its end if it has none', async () => {
     api.model = { status: 200, body: Buffer.alloc(11_000_001, 'x') };
-    expect(await invoke()).toMatchObject({ exitCode: 6, err: expect.stringContaining('ANSWER_TOO_LARGE') });
+    expect(await ask()).toMatchObject({ exitCode: 6, err: expect.stringContaining('ANSWER_TOO_LARGE') });
   });
 
   test('comes too late, and the model may have been asked', async () => {
     api.model = () => new Promise(() => undefined);
-    expect(await invoke(['--client', 'payments', '--timeout', '1']))
+    expect(await ask('--timeout', '1'))
       .toMatchObject({ exitCode: 6, err: expect.stringMatching(/no answer in 1 s; the model may have been asked/) });
   });
 
   test('breaks off; the model is not asked again', async () => {
     api.model = 'cut';
-    expect(await invoke()).toMatchObject({ exitCode: 6, err: expect.stringContaining('may have been asked') });
+    expect(await ask()).toMatchObject({ exitCode: 6, err: expect.stringContaining('may have been asked') });
     expect(api.to(CHURN)).toHaveLength(1);
   });
 
@@ -322,11 +324,11 @@ describe('hostile bytes', () => {
 
   test('of a prediction never reach a terminal, and reach a program as they came', async () => {
     api.model = { status: 200, headers: { 'content-type': 'text/csv' }, body: `a\tb${HOSTILE}\n` };
-    const seen = await invoke(['--client', 'payments'], { tty: true });
+    const seen = await invoke(outside(), { tty: true, env: SECRETS });
     expect(seen.out).not.toMatch(PRINTABLE);
     expect(seen.out).toContain('\\u001b]0;owned\\u0007');
-    expect((await invoke()).out).toBe(`a\tb${HOSTILE}\n`);
-    const { out } = await invoke(['--client', 'payments', '--json']);
+    expect((await ask()).out).toBe(`a\tb${HOSTILE}\n`);
+    const { out } = await ask('--json');
     expect(out).not.toMatch(PRINTABLE);
     expect(JSON.parse(out)).toMatchObject({ answer: `a\tb${HOSTILE}\n` });
   });
@@ -334,7 +336,7 @@ describe('hostile bytes', () => {
   test('of a problem never reach a terminal, and no line of it looks like one of ours', async () => {
     api.model = { status: 400, body: JSON.stringify({ status: 400, code: HOSTILE, detail: `no${HOSTILE}`, requestId: HOSTILE }) };
     for (const args of [['--debug'], ['--json']]) {
-      const { err } = await invoke(['--client', 'payments', ...args], { tty: true });
+      const { err } = await invoke([...outside(), ...args], { tty: true, env: SECRETS });
       expect(err).not.toMatch(PRINTABLE);
       expect(err).not.toMatch(/^mlp: all is well/m);
     }
@@ -342,14 +344,14 @@ describe('hostile bytes', () => {
 
   test('of a token endpoint never reach a terminal', async () => {
     api.instead = { token: { status: 400, body: JSON.stringify({ error: HOSTILE }) } };
-    const { err } = await invoke(['--client', 'payments'], { tty: true });
+    const { err } = await invoke(outside(), { tty: true, env: SECRETS });
     expect(err).not.toMatch(PRINTABLE);
     expect(err).not.toMatch(/^mlp: all is well/m);
   });
 
   test('of a long problem are cut', async () => {
     api.model = problem(400, 'c'.repeat(1000), 'd'.repeat(100_000));
-    expect((await invoke()).err.length).toBeLessThan(1000);
+    expect((await ask()).err.length).toBeLessThan(1000);
   });
 });
 
