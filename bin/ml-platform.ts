@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { AuditTrailStack, ModelRegistryStack, ModelStoresStack, OnlineInferenceStack } from '../lib/stacks';
+import { AuditTrailStack, InferenceApiStack, ModelRegistryStack, ModelStoresStack, OnlineInferenceStack } from '../lib/stacks';
 
 /** How the reference app is made. */
 export interface ReferenceAppOptions {
@@ -15,8 +15,8 @@ const MODEL = 'churn';
 const STORES_STAY = { '@aws-cdk/core:defaultCrossStackReferences': 'strong' };
 
 /**
- * The reference app: stores first, a registry and a trail over them, and an endpoint as soon as `imageDigest` and
- * `artifactSha256` say what it serves.
+ * The reference app: stores first, a registry and a trail over them, and an endpoint with an API in front as soon as
+ * `imageDigest` and `artifactSha256` say what it serves.
  *
  *     cdk deploy MlStores
  *     cdk deploy --all -c imageDigest=sha256:… -c artifactSha256=…
@@ -37,12 +37,17 @@ export function createApp({ outdir, context }: ReferenceAppOptions = {}): App {
   const digest: unknown = app.node.tryGetContext('imageDigest');
   const sha256: unknown = app.node.tryGetContext('artifactSha256');
   if (digest !== undefined || sha256 !== undefined) {
-    new OnlineInferenceStack(app, 'MlOnlineInference', {
+    const online = new OnlineInferenceStack(app, 'MlOnlineInference', {
       description: 'A guarded SageMaker endpoint: canary deployment, automatic rollback',
       endpointName: MODEL,
       image: stores.images.image(String(digest)),
       artifact: stores.artifacts.artifact(MODEL, String(sha256)),
     });
+    new InferenceApiStack(app, 'MlInferenceApi', {
+      description: 'Models over HTTPS: tokens, scopes, a firewall, throttling',
+      endpoints: [online.endpoint],
+      clients: { operators: { endpoints: [online.endpoint] } }, // for `mlp invoke churn --client operators`
+    }).node.addDependency(online);
   }
   return app;
 }

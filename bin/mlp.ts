@@ -1,7 +1,9 @@
 import { ExitCode } from './cli/exit-code';
 import { createProgram, runProgram } from './cli/program';
 import { processWorld, World } from './cli/world';
+import { addApi } from './commands/api';
 import { addAudit } from './commands/audit';
+import { addInvoke } from './commands/invoke';
 import { addModel } from './commands/model';
 
 /** The `mlp` command: runs a command line in a world, and returns the exit code. */
@@ -9,6 +11,8 @@ export async function mlp(args: readonly string[], world: World): Promise<ExitCo
   const program = createProgram(args, world);
   addModel(program, world);
   addAudit(program, world);
+  addInvoke(program, world);
+  addApi(program, world);
   return runProgram(program, args, world);
 }
 

@@ -17,7 +17,9 @@ export const DEV_DEPS = [
   '@aws-cdk/cloudformation-diff@2.187.5',
   // handlers are bundled; Lambda brings the SDK
   'esbuild@0.28.2',
+  '@aws-sdk/client-api-gateway@^3',
   '@aws-sdk/client-cloudformation@^3',
+  '@aws-sdk/client-cognito-identity-provider@^3',
   '@aws-sdk/client-dynamodb@^3',
   '@aws-sdk/client-ecr@^3',
   '@aws-sdk/client-eventbridge@^3',

@@ -78,6 +78,10 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
     description: 'Counts the requests of each verb of the registry to DynamoDB, and measures its handlers',
     steps: [{ exec: 'tsx bench/registry.ts', receiveArgs: true }],
   });
+  project.addTask('bench:api', {
+    description: 'Counts what one endpoint more behind an API is made of, and compares its synth with L1 by hand',
+    steps: [{ exec: 'tsx bench/api.ts', receiveArgs: true }],
+  });
   project.addTask('keep-release', {
     description: 'Keeps the templates of the reference app as those of a release: npm run keep-release -- 1.2.3',
     steps: [{ exec: 'tsx tools/upgrade-gate/keep-release.ts', receiveArgs: true }],

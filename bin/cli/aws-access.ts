@@ -1,4 +1,6 @@
+import { APIGatewayClient, GetApiKeyCommand } from '@aws-sdk/client-api-gateway';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CognitoIdentityProviderClient, DescribeUserPoolClientCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
@@ -23,7 +25,7 @@ export interface Credentials {
 const say = () => undefined;
 const QUIET = { trace: say, debug: say, info: say, warn: say, error: say };
 
-/** What the AWS SDK does here: credentials from its default chain, and three services. */
+/** What the AWS SDK does here: credentials from its default chain, and a few services. */
 export class AwsAccess {
   private provider?: () => Promise<Credentials>;
 
@@ -76,6 +78,27 @@ export class AwsAccess {
         return undefined;
       }
       throw toFailure(error, `to describe the stack ${stack} in ${await this.region()}`);
+    }
+  }
+
+  /** The secret of a client of a user pool; nothing if the client has none. Whoever may ask this may be that client. */
+  public async clientSecret(region: string, userPoolId: string, clientId: string): Promise<string | undefined> {
+    const client = new CognitoIdentityProviderClient({ ...await this.settings(), region });
+    try {
+      const asked = new DescribeUserPoolClientCommand({ UserPoolId: userPoolId, ClientId: clientId });
+      return (await client.send(asked)).UserPoolClient?.ClientSecret;
+    } catch (error) {
+      throw toFailure(error, `to ask the user pool ${userPoolId} for the secret of the client ${clientId}`);
+    }
+  }
+
+  /** The value of a key of API Gateway. */
+  public async apiKey(region: string, id: string): Promise<string | undefined> {
+    const client = new APIGatewayClient({ ...await this.settings(), region });
+    try {
+      return (await client.send(new GetApiKeyCommand({ apiKey: id, includeValue: true }))).value;
+    } catch (error) {
+      throw toFailure(error, `to ask API Gateway for the value of the key ${id}`);
     }
   }
 

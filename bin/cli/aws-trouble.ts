@@ -36,7 +36,7 @@ export function toFailure(error: unknown, what: string, suspicion = Suspicion.RE
       `no usable AWS credentials ${what}: ${message}; log in (such as aws sso login), or name a profile (--profile)`, facts);
   }
   if (NOT_ALLOWED.has(name) || status === 403) {
-    return new Failure(ExitCode.NOT_ALLOWED, 'NOT_ALLOWED', `not allowed ${what}: ${message}; ask the owner of the registry for the grant`, facts);
+    return new Failure(ExitCode.NOT_ALLOWED, 'NOT_ALLOWED', `not allowed ${what}: ${message}; ask its owner for the grant`, facts);
   }
   if (ELSEWHERE.has(name)) {
     return new Failure(ExitCode.NOT_FOUND, 'NOT_FOUND', `not able ${what}: there is no such bucket in this Region; is the Region right (--region)?`, facts);

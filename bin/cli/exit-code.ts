@@ -16,7 +16,7 @@ export const EXIT_CODES: ReadonlyMap<ExitCode, string> = new Map([
   [ExitCode.DONE, 'done; of `audit verify`: nothing was found'],
   [ExitCode.REFUSED, 'refused, and nothing changed; of `audit verify` and `audit repair`: something was found'],
   [ExitCode.USAGE, 'the command line is not right; nothing was sent'],
-  [ExitCode.NOT_FOUND, 'there is no such model, version, registry or file'],
+  [ExitCode.NOT_FOUND, 'there is no such model, version, registry, API or file'],
   [ExitCode.CONFLICT, 'somebody else changed it meanwhile, it is so already, or the request key was used for something else'],
   [ExitCode.NOT_ALLOWED, 'no credentials, or none that may do this'],
   [ExitCode.NO_ANSWER, 'no answer that can be relied on: a write may have happened; repeat it with the printed request key'],

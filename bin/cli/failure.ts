@@ -8,6 +8,8 @@ export interface FailureFacts {
   readonly requestId?: string;
   /** With STALE_REV: the present one. */
   readonly rev?: number;
+  /** How long the API would have the caller wait. */
+  readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
 }
 

@@ -1,22 +1,19 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { SharedOptions } from './command-session';
 import { DEFAULT_ENVIRONMENT } from './registry-address';
 import { Rule } from '../../lib/core/complaint';
-import { imageUri, modelId, s3Uri, saysLatest, versionText } from '../../lib/core/name-rules';
+import { endpointName, imageUri, modelId, s3Uri, saysLatest, versionText } from '../../lib/core/name-rules';
 import { ADDRESS_OUTPUT, ADDRESS_PARAMETER_PREFIX, DEFAULT_TENANT } from '../../lib/registry/runtime/contract';
 
 /** What every verb takes. */
-export interface CommonOptions {
+export interface CommonOptions extends SharedOptions {
   readonly url?: string;
   readonly stack?: string;
   readonly parameter?: string;
   readonly environment?: string;
   readonly artifactBucket?: string;
   readonly auditBucket?: string;
-  readonly region?: string;
-  readonly profile?: string;
   readonly tenant: string;
-  readonly json?: boolean;
-  readonly debug?: boolean;
 }
 
 /** What every verb that writes takes besides. */
@@ -56,6 +53,8 @@ export function withWritingOptions(command: Command): Command {
 
 /** The name of an environment or of a tenant. */
 const slug = matching(/^[a-z0-9][a-z0-9-]{0,30}[a-z0-9]$/, 'must be 2 to 32 lower-case letters, digits and inner hyphens');
+/** The name of an endpoint's route, of an API or of its client. */
+export const apiNameArgument = by(endpointName);
 export const modelArgument = by(modelId);
 export const imageArgument = by(imageUri);
 export const labelArgument = by(versionText);

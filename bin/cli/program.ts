@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, ExitCode } from './exit-code';
 import { Failure, usage } from './failure';
-import { printableJson, printableLines } from './printable';
+import { printable, printableJson, printableLines } from './printable';
 import { World } from './world';
 import { version } from '../../package.json';
 
@@ -11,16 +11,17 @@ const EXAMPLES = [
   'mlp model approve fraud-detection 7        (somebody else)',
   'mlp model promote fraud-detection 7',
   'mlp audit verify',
+  'mlp invoke churn --input customer.json --client payments',
 ];
 
 /** The bare command; verbs are added to it. Nothing here ends the process. */
 export function createProgram(args: readonly string[], world: World): Command {
   const program = new Command('mlp')
-    .description('Registers, approves and promotes versions of machine-learning models, and verifies the audit trail of it.')
+    .description('Registers, approves and promotes versions of machine-learning models, verifies the audit trail of it, and calls models over HTTPS.')
     .version(version, '-V, --version', 'the version of mlp')
     .helpOption('-h, --help', 'this help')
     .helpCommand(false)
-    .usage('<group> <verb> …')
+    .usage('<group> <verb> …, or mlp invoke …')
     // otherwise `--version` of a verb would be that of mlp
     .enablePositionalOptions()
     .showHelpAfterError('(mlp --help shows the verbs, and --help after a verb what it takes)')
@@ -55,10 +56,11 @@ export async function runProgram(program: Command, args: readonly string[], worl
   }
 }
 
-/** The verbs of a group, with what each is for. */
+/** The verbs of a group, with what each is for; a verb may also stand alone. */
 function verbsOf(group: Command): string {
-  const lines = group.commands.map((verb) => `  ${`mlp ${group.name()} ${verb.name()}`.padEnd(22)} ${verb.summary()}`);
-  return [`${group.description()}:`, ...lines].join('\n');
+  const line = (name: string, verb: Command) => `  ${name.padEnd(22)} ${verb.summary()}`;
+  return group.commands.length === 0 ? line(`mlp ${group.name()}`, group)
+    : [`${group.description()}:`, ...group.commands.map((verb) => line(`mlp ${group.name()} ${verb.name()}`, verb))].join('\n');
 }
 
 function report(error: unknown, args: readonly string[], world: World): ExitCode {
@@ -69,7 +71,7 @@ function report(error: unknown, args: readonly string[], world: World): ExitCode
   const failure = asFailure(error);
   world.err.write(wantsJson(args) ? `${printableJson(asJson(failure))}\n` : printableLines(asText(failure)));
   if (args.includes('--debug')) {
-    world.err.write(printableLines(`${stackOf(failure)}\n`));
+    world.err.write(printableLines(`     ${indented(stackOf(failure))}\n`));
   }
   return failure.exitCode;
 }
@@ -86,13 +88,17 @@ function asFailure(error: unknown): Failure {
 function asText({ code, message, facts: { requestKey, requestId, rev } }: Failure): string {
   const facts = [code, ...(rev === undefined ? [] : [`present rev ${rev}`]), ...(requestId === undefined ? [] : [`request ${requestId}`])];
   const again = requestKey === undefined ? '' : `     to repeat the same request: --request-key ${requestKey}\n`;
-  // several problems are a line each; no line of an answer begins where ours do
-  return `mlp: ${message.replaceAll('\n', '\n     ')}\n     ${facts.join(', ')}\n${again}`;
+  return `mlp: ${indented(message)}\n     ${printable(facts.join(', '))}\n${again}`;
+}
+
+/** Several lines as one entry: no line of somebody else's text begins where ours do. */
+function indented(text: string): string {
+  return text.replaceAll('\n', '\n     ');
 }
 
 /** Documented in bin/README.md. */
-function asJson({ code, message, exitCode, facts: { requestKey, requestId, rev } }: Failure): object {
-  return { error: { code, message, exitCode, requestKey, requestId, rev } };
+function asJson({ code, message, exitCode, facts: { requestKey, requestId, rev, retryAfterSeconds } }: Failure): object {
+  return { error: { code, message, exitCode, requestKey, requestId, rev, retryAfterSeconds } };
 }
 
 function stackOf(error: unknown): string {

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { ProblemAnswer } from './answers';
 import { ExitCode } from './exit-code';
 import { Failure, FailureFacts } from './failure';
+import { HttpReply, NoAnswer, retryAfterSeconds } from './http';
 import { known } from './known';
-import { HttpAnswer, HttpQuestion, NoAnswer, SignedHttp } from './signed-http';
+import { HttpQuestion, SignedHttp } from './signed-http';
 import { World } from './world';
 import { LARGEST_BODY_BYTES, REQUEST_KEY_HEADER, ROUTES, Verb } from '../../lib/registry/runtime/contract';
 
@@ -56,7 +57,7 @@ export class RegistryClient {
   }
 
   /** The first answer that is one, or the last trouble. */
-  private async answerTo(question: Question): Promise<HttpAnswer> {
+  private async answerTo(question: Question): Promise<HttpReply> {
     const asked = httpQuestion(question);
     let sent = false;
     for (let attempt = 1; ; attempt += 1) {
@@ -66,12 +67,13 @@ export class RegistryClient {
       let wait = FIRST_WAIT_MS * 3 ** (attempt - 1);
       try {
         const answer = await this.http.ask(asked);
-        this.debug(said(`${answer.status} ${answer.requestId ?? ''}`));
+        this.debug(said(`${answer.status} ${requestIdOf(answer) ?? ''}`));
         if (last || !WORTH_TRYING_AGAIN.has(answer.status)) {
           return answer;
         }
         sent = true;
-        wait = Math.min(answer.retryAfterMs ?? wait, LONGEST_WAIT_MS);
+        const seconds = retryAfterSeconds(answer.headers);
+        wait = Math.min(seconds === undefined ? wait : seconds * 1000, LONGEST_WAIT_MS);
       } catch (error) {
         if (!(error instanceof NoAnswer)) {
           throw error;
@@ -86,12 +88,12 @@ export class RegistryClient {
     }
   }
 
-  private understood<T>(answer: HttpAnswer, question: Question, schema: z.ZodType<T>): Understood<T> {
+  private understood<T>(answer: HttpReply, question: Question, schema: z.ZodType<T>): Understood<T> {
     const body = parsed(answer.text);
     if (answer.status === 200 || answer.status === 201) {
       const read = schema.safeParse(body);
       if (read.success) {
-        return { value: read.data, replayed: answer.replayed };
+        return { value: read.data, replayed: answer.headers.get('idempotent-replayed') === 'true' };
       }
       const [{ path, message }] = read.error.issues;
       throw this.unintelligible(answer, question, `${path.join('.') || 'the answer'}: ${message}`);
@@ -106,16 +108,17 @@ export class RegistryClient {
       : new Failure(ExitCode.NO_ANSWER, 'UNREACHABLE', `${this.where} cannot be reached: ${error.message}; nothing was changed`, { cause: error });
   }
 
-  private unintelligible({ status, requestId }: HttpAnswer, { requestKey }: Question, why: string): Failure {
+  private unintelligible(answer: HttpReply, { requestKey }: Question, why: string): Failure {
+    const { status } = answer;
     const wayOut = requestKey === undefined ? 'is that the URL of a registry, and mlp new enough for it?' : `it may be done: ${AGAIN}`;
-    return new Failure(ExitCode.NO_ANSWER, 'NOT_UNDERSTOOD', `${this.where} gave an answer (${status}) that is not a registry's: ${why}; ${wayOut}`, { requestId });
+    return new Failure(ExitCode.NO_ANSWER, 'NOT_UNDERSTOOD', `${this.where} gave an answer (${status}) that is not a registry's: ${why}; ${wayOut}`, { requestId: requestIdOf(answer) });
   }
 
   /** An answer of API Gateway, which did not let the request through to the registry, or got nothing from it. */
-  private fromGateway(answer: HttpAnswer, body: unknown, question: Question): Failure {
-    const { status, requestId } = answer;
+  private fromGateway(answer: HttpReply, body: unknown, question: Question): Failure {
+    const { status } = answer;
     const said = z.object({ message: z.string() }).safeParse(body).data?.message ?? `status ${status}`;
-    const facts: FailureFacts = { requestId };
+    const facts: FailureFacts = { requestId: requestIdOf(answer) };
     if (status === 401 || status === 403) {
       return new Failure(ExitCode.NOT_ALLOWED, 'NOT_ALLOWED', `not allowed to ${question.verb}: ${said}; ${this.whyNotAllowed(answer, said)}`, facts);
     }
@@ -133,8 +136,9 @@ export class RegistryClient {
       : new Failure(ExitCode.NO_ANSWER, 'OUTCOME_UNKNOWN', `${this.where} gave no usable answer (${said}); it may be done: ${AGAIN}`, facts);
   }
 
-  private whyNotAllowed({ date }: HttpAnswer, said: string): string {
-    const skew = date === undefined ? 0 : this.world.now() - Date.parse(date);
+  private whyNotAllowed({ headers }: HttpReply, said: string): string {
+    const date = headers.get('date');
+    const skew = date === null ? 0 : this.world.now() - Date.parse(date);
     if (Math.abs(skew) > CLOCK_SKEW_MS) {
       return `this machine's clock is ${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? 'fast' : 'slow'}; set it`;
     }
@@ -183,6 +187,10 @@ function httpQuestion({ verb, params, query = {}, body, requestKey }: Question):
     },
     body: text,
   };
+}
+
+function requestIdOf({ headers }: HttpReply): string | undefined {
+  return headers.get('apigw-requestid') ?? undefined;
 }
 
 function parsed(text: string): unknown {

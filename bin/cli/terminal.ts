@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { cell, printable, printableJson } from './printable';
+import { cell, printable, printableJson, printableLines } from './printable';
 import { World } from './world';
 
 /** A column of a table: what its head says, and what it shows of a row. */
@@ -48,6 +48,12 @@ export class Terminal {
   /** A line that is not the result: a warning, a hint, a question. */
   public note(line: string): void {
     this.world.err.write(`${printable(line)}\n`);
+  }
+
+  /** What somebody else wrote, as the result: for a program as it came, for a reader so that it does nothing to the terminal. */
+  public answer(text: string): void {
+    const { out } = this.world;
+    out.write(out.isTTY ? `${printableLines(text.replace(/\r?\n$/, ''))}\n` : text);
   }
 
   public json(value: unknown): void {

@@ -23,10 +23,12 @@ const models = new api.InferenceApi(stack, 'Models', {
   ratePerSecond: 50,
 });
 
-// A program that may call two of them, and people in a page who may call one.
+// Programs that may call some of them, and people in a page who may call one.
 const payments = models.addClient('payments', { endpoints: [churn, ranking], ratePerSecond: 20, quotaPerDay: 200_000 });
+models.addClient('archive', { endpoints: [documents], ratePerSecond: 2, quotaPerDay: 1000 });
 models.addWebClient('support', { endpoints: [churn], callbackUrls: ['https://support.example.com/signed-in'] });
 
+new CfnOutput(stack, 'InferenceApiAddress', { value: models.address }); // mlp invoke --stack InferenceApi
 new CfnOutput(stack, 'Url', { value: models.url });
 new CfnOutput(stack, 'TokenUrl', { value: models.tokenUrl! }); // there is one with Cognito
 new CfnOutput(stack, 'PaymentsClientId', { value: payments.clientId });

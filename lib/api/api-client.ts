@@ -4,6 +4,7 @@ import { AccessPool } from './access-pool';
 import { ApiClientOptions, ApiWebClientOptions, ClientLimits, IApiClient } from './api-client-options';
 import { durationIn } from './durations';
 import { twice } from './rate';
+import { clientParameterName, InferenceApiClientAddress } from './runtime/contract';
 import { Checks } from '../core/checks';
 import { shown } from '../core/invalid-props';
 
@@ -38,7 +39,7 @@ export class ApiClient extends Construct implements IApiClient {
     this.scopes = of.scopes;
     this.clientId = this.createPoolClient(flow).ref;
     this.apiKeyId = this.createKey(flow.options);
-    this.parameterName = `/ml-platform/api/${of.apiName}/clients/${id}`;
+    this.parameterName = clientParameterName(of.apiName, id);
     this.publish(flow.kind);
   }
 
@@ -73,10 +74,11 @@ export class ApiClient extends Construct implements IApiClient {
 
   private publish(kind: Flow['kind']): void {
     const { clientId, apiKeyId, scopes } = this;
+    const address: InferenceApiClientAddress = { kind, clientId, apiKeyId, scopes };
     new ssm.StringParameter(this, 'Parameter', {
       parameterName: this.parameterName,
       description: `A client of ${this.of.apiName}`,
-      stringValue: Stack.of(this).toJsonString({ kind, clientId, apiKeyId, scopes }),
+      stringValue: Stack.of(this).toJsonString(address),
     });
   }
 }

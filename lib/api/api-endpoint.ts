@@ -1,6 +1,7 @@
 import { aws_apigateway as apigateway, aws_s3 as s3, Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { durationIn } from './durations';
+import { featureSchema } from './feature-schema';
 import { checkSchema } from './request-schema';
 import { AsynchronousRoute, RealTimeRoute } from './route-kinds';
 import { Checks } from '../core/checks';
@@ -31,7 +32,8 @@ export interface RealTimeOptions {
   readonly routeName?: string;
   /**
    * What a body must look like, as JSON schema draft 4. The gateway refuses other bodies with 400 before the model sees
-   * them. Only for JSON: an endpoint with a schema takes no other content type.
+   * them. Only for JSON: an endpoint with a schema takes no other content type. `ApiEndpoint.featureSchema` reads that of a
+   * version.
    * @default - every body goes to the model
    */
   readonly schema?: apigateway.JsonSchema;
@@ -97,6 +99,17 @@ export class ApiEndpoint {
     checkSchema(checks, schema, contentTypes);
     const route = { kind: 'real-time', contentTypes: [...contentTypes], accept, timeout, schema } as const;
     return new ApiEndpoint(checks, endpoint, route, routeName);
+  }
+
+  /**
+   * The feature schema of a version, for `schema`: a JSON schema (draft 4) in a file, when it is the one that the version was
+   * registered with. So an API cannot judge bodies by the schema of another version than the one that serves.
+   *
+   * @param path the file, as the app sees it.
+   * @param sha256 of the file's bytes: `featureSchemaHash` in the lineage of the version, 64 lower-case hex digits.
+   */
+  public static featureSchema(path: string, sha256: string): apigateway.JsonSchema {
+    return featureSchema(path, sha256);
   }
 
   /** An endpoint that takes a reference to its input, and leaves its answer in a bucket. */

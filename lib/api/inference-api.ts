@@ -10,6 +10,7 @@ import { ApiClient, ClientOf } from './api-client';
 import { ApiClientOptions, ApiWebClientOptions, IApiClient } from './api-client-options';
 import { ApiFirewall } from './api-firewall';
 import { accountLoggingOf, ApiLogs } from './api-logs';
+import { BodyModels } from './body-models';
 import { checkApi } from './check-api';
 import { addGatewayReplies } from './gateway-replies';
 import { InferenceApiProps } from './inference-api-props';
@@ -17,7 +18,8 @@ import { IntegrationRole } from './integration-role';
 import { addRoute } from './methods';
 import { openApiDocument } from './open-api';
 import { createRestApi, keepFindings, STAGE } from './rest-api';
-import { fullScope, Route, routesOf } from './route';
+import { Route, routesOf } from './route';
+import { API_PARAMETER_PREFIX, fullScope, InferenceApiAddress, OPEN_API_METADATA } from './runtime/contract';
 import { AlarmTopic } from '../core/alarm-topic';
 import { Checks } from '../core/checks';
 import { InvalidProps, shown } from '../core/invalid-props';
@@ -25,8 +27,6 @@ import { checkName } from '../core/names';
 import { ownProps } from '../core/own-props';
 import { IModelEndpoint } from '../serving';
 
-/** Where tools find the OpenAPI document of an API: metadata of the construct, in the manifest of the cloud assembly. */
-const OPEN_API_METADATA = 'cdk-ml-platform:openapi';
 const LONGEST_NAME = 63;
 
 /**
@@ -60,6 +60,8 @@ export class InferenceApi extends Construct {
   public readonly alarms: cw.IAlarmRef[];
   /** The parameter that names all of this for tools: `/ml-platform/api/<apiName>`. */
   public readonly parameterName: string;
+  /** How others find the API, as JSON: the value of that parameter, and of an output `InferenceApiAddress`. */
+  public readonly address: string;
 
   private readonly routes: readonly Route[];
   private readonly auth: ApiAuth;
@@ -108,7 +110,8 @@ export class InferenceApi extends Construct {
     this.notifications = own.notify ?? new AlarmTopic(this, 'Notifications', { key: this.encryptionKey }).topic;
     this.alarms = this.createAlarms(own, logs);
     this.clients = new Construct(this, 'Clients');
-    this.parameterName = `/ml-platform/api/${this.apiName}`;
+    this.parameterName = `${API_PARAMETER_PREFIX}${this.apiName}`;
+    this.address = this.addressOfThis();
     this.publish();
     keepFindings(this.restApi, this.auth._kind);
   }
@@ -184,7 +187,8 @@ export class InferenceApi extends Construct {
     const models = this.restApi.root.addResource('models');
     const validator = this.restApi.addRequestValidator('Validator', { validateRequestBody: true, validateRequestParameters: true });
     const access = this.createAccess();
-    this.routes.forEach((route) => { addRoute(route, { models, role, validator, access, corsOrigin }); });
+    const bodies = new BodyModels();
+    this.routes.forEach((route) => { addRoute(route, { models, role, validator, access, bodies, corsOrigin }); });
     addGatewayReplies(this.restApi, this.auth._kind, corsOrigin);
   }
 
@@ -213,22 +217,27 @@ export class InferenceApi extends Construct {
     }).alarms;
   }
 
-  /** For the command line: where everything is, and nothing secret. */
-  private publish(): void {
+  /** Where everything is, and nothing secret. */
+  private addressOfThis(): string {
     const stack = Stack.of(this);
+    const address: InferenceApiAddress = {
+      name: this.apiName,
+      url: this.url,
+      auth: this.auth._kind,
+      region: stack.region,
+      apiId: this.restApi.restApiId,
+      stage: STAGE,
+      userPoolId: this.userPool?.userPoolId,
+      tokenUrl: this.tokenUrl,
+      routes: this.routes.map(({ name }) => name),
+    };
+    return stack.toJsonString(address);
+  }
+
+  /** For the command line. */
+  private publish(): void {
     new ssm.StringParameter(this, 'Parameter', {
-      parameterName: this.parameterName,
-      description: `Where ${this.apiName} is`,
-      stringValue: stack.toJsonString({
-        url: this.url,
-        auth: this.auth._kind,
-        region: stack.region,
-        apiId: this.restApi.restApiId,
-        stage: STAGE,
-        userPoolId: this.userPool?.userPoolId,
-        tokenUrl: this.tokenUrl,
-        routes: this.routes.map(({ name }) => name),
-      }),
+      parameterName: this.parameterName, description: `Where ${this.apiName} is`, stringValue: this.address,
     });
     this.node.addMetadata(OPEN_API_METADATA, this.openApi());
   }

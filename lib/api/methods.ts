@@ -1,6 +1,6 @@
 import { aws_apigateway as apigateway, aws_iam as iam, Duration } from 'aws-cdk-lib';
+import { BodyModels } from './body-models';
 import { asynchronousReplies, healthReplies, invocationReplies, Replies } from './integration-replies';
-import { LARGEST_BODY } from './problem';
 import { Route } from './route';
 import { AsynchronousRoute, RealTimeRoute } from './route-kinds';
 import { asynchronousRequest, healthRequest, INPUT_KEY, invocationRequest, LONGEST_INPUT_KEY } from './templates/request';
@@ -11,6 +11,7 @@ export interface SharedByMethods {
   readonly models: apigateway.IResource;
   readonly role: iam.IRole;
   readonly validator: apigateway.IRequestValidator;
+  readonly bodies: BodyModels;
   /** Who may call a method that has this scope. */
   readonly access: (scope: string) => apigateway.MethodOptions;
   readonly corsOrigin?: string;
@@ -32,36 +33,43 @@ export function schemaOf({ how }: Route): apigateway.JsonSchema | undefined {
   return how.kind === 'asynchronous' ? INPUT_SCHEMA : how.schema;
 }
 
-/** `POST /models/<name>/invocations` and `GET /models/<name>/health`: five resources, six with a schema, one more with CORS. */
+/**
+ * `POST /models/<name>/invocations` and `GET /models/<name>/health`: five resources, six with a schema that no other route has,
+ * one more with CORS.
+ */
 export function addRoute(route: Route, shared: SharedByMethods): void {
   const named = shared.models.addResource(route.name);
   const invocations = named.addResource('invocations');
-  keep(invocations.addMethod('POST', invocation(route, shared), {
+  addMethod(invocations, 'POST', invocation(route, shared), {
     ...shared.access(route.invokeScope),
     requestValidator: shared.validator,
-    requestModels: modelsOf(route, named),
+    requestModels: modelsOf(route, named, shared.bodies),
     methodResponses: repliesOf(route, shared).methodResponses,
-  }), shared.access(route.invokeScope));
+  });
   if (shared.corsOrigin !== undefined) {
     invocations.addCorsPreflight({
       allowOrigins: [shared.corsOrigin], allowMethods: ['POST'], allowHeaders: HEADERS_OF_CALLERS, maxAge: Duration.hours(1),
     });
   }
-  keep(named.addResource('health').addMethod('GET', health(route, shared), {
+  addMethod(named.addResource('health'), 'GET', health(route, shared), {
     ...shared.access(route.healthScope),
     requestValidator: shared.validator,
     methodResponses: healthReplies(shared.corsOrigin).methodResponses,
-  }), shared.access(route.healthScope));
+  });
 }
 
 /** Packs judge what was made, and an override comes later: what guards a method is asked for at synth. */
-function keep(method: apigateway.Method, { authorizationType, authorizationScopes }: apigateway.MethodOptions): void {
-  checkKept(method.node.defaultChild as apigateway.CfnMethod, {
+function addMethod(at: apigateway.Resource, verb: string, to: apigateway.Integration, options: apigateway.MethodOptions): void {
+  const { authorizationType, authorizationScopes, requestValidator, requestModels = {} } = options;
+  const models = Object.entries(requestModels).map(([type, { modelId }]) => [type, modelId]);
+  checkKept(at.addMethod(verb, to, options).node.defaultChild as apigateway.CfnMethod, {
+    'RequestValidatorId': requestValidator?.requestValidatorId,
+    'RequestModels': models.length === 0 ? undefined : Object.fromEntries(models),
     'AuthorizationType': authorizationType,
     'AuthorizationScopes': authorizationScopes,
     'Integration.Type': apigateway.IntegrationType.AWS,
     'Integration.PassthroughBehavior': apigateway.PassthroughBehavior.NEVER,
-  }, 'callers could get around their scopes or reach what has no route');
+  }, 'callers could get around their scopes or the schema, or reach what has no route');
 }
 
 /** The address is literal: no part of it is a caller's. */
@@ -126,14 +134,7 @@ function repliesOf({ how }: Route, { corsOrigin }: SharedByMethods): Replies {
   return how.kind === 'real-time' ? invocationReplies(corsOrigin) : asynchronousReplies(corsOrigin);
 }
 
-function modelsOf(route: Route, scope: apigateway.Resource): Record<string, apigateway.IModel> | undefined {
+function modelsOf(route: Route, scope: apigateway.Resource, bodies: BodyModels): Record<string, apigateway.IModel> | undefined {
   const schema = schemaOf(route);
-  return schema === undefined ? undefined : {
-    'application/json': new apigateway.Model(scope, 'Body', {
-      restApi: scope.api,
-      contentType: 'application/json',
-      schema: { schema: apigateway.JsonSchemaVersion.DRAFT4, ...schema },
-      description: `A request to ${route.name}, of at most ${LARGEST_BODY} bytes`,
-    }),
-  };
+  return schema === undefined ? undefined : { 'application/json': bodies.of(schema, scope) };
 }

@@ -1,7 +1,8 @@
 import { aws_apigateway as apigateway } from 'aws-cdk-lib';
 import { schemaOf } from './methods';
 import { Problem, PROBLEM_TYPE, PROBLEMS } from './problem';
-import { fullScope, Route } from './route';
+import { Route } from './route';
+import { fullScope, HOST_PLACEHOLDER, LOGIN_PLACEHOLDER } from './runtime/contract';
 
 /** What the document needs to know beside the routes. */
 export interface OpenApiProps {
@@ -26,7 +27,7 @@ export function openApiDocument({ title, auth, serverId, routes }: OpenApiProps)
     openapi: '3.0.3',
     info: { title, version: '1', description: 'Predictions over HTTPS. Every error is a problem of RFC 9457.' },
     servers: [{
-      url: 'https://{host}', variables: { host: { default: 'api.invalid', description: 'Host and stage, or your domain' } },
+      url: 'https://{host}', variables: { host: { default: HOST_PLACEHOLDER, description: 'Host and stage, or your domain' } },
     }],
     paths: Object.fromEntries(routes.flatMap((route) => [
       [route.invocationsPath, { post: invocation(route, security(auth, serverId, route.invokeScope)) }],
@@ -117,13 +118,13 @@ function securitySchemes(auth: OpenApiProps['auth'], serverId: string, routes: r
   const scopes = Object.fromEntries(routes.flatMap(({ name, invokeScope, healthScope }) => [
     [fullScope(serverId, invokeScope), `Invoke ${name}`], [fullScope(serverId, healthScope), `Ask for the state of ${name}`],
   ]));
-  const tokenUrl = 'https://login.invalid/oauth2/token'; // only the deployment knows it
+  const tokenUrl = `${LOGIN_PLACEHOLDER}/oauth2/token`; // only the deployment knows it
   return {
     oauth: {
       type: 'oauth2',
       flows: {
         clientCredentials: { tokenUrl, scopes },
-        authorizationCode: { authorizationUrl: 'https://login.invalid/oauth2/authorize', tokenUrl, scopes },
+        authorizationCode: { authorizationUrl: `${LOGIN_PLACEHOLDER}/oauth2/authorize`, tokenUrl, scopes },
       },
     },
     clientKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'Counts requests; no identity' },

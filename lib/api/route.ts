@@ -1,6 +1,7 @@
 import { ApiEndpoint } from './api-endpoint';
 import { AsynchronousRoute, RealTimeRoute } from './route-kinds';
 import { IModelEndpoint } from '../serving';
+import { healthPath, healthScope, invocationsPath, invokeScope } from './runtime/contract';
 
 /** What the API knows of one endpoint: methods, permissions, scopes and the OpenAPI document are all made from this. */
 export interface Route {
@@ -21,14 +22,9 @@ export function routesOf(endpoints: readonly IModelEndpoint[], apiEndpoints: rea
     name,
     endpoint,
     how,
-    invocationsPath: `/models/${name}/invocations`,
-    healthPath: `/models/${name}/health`,
-    invokeScope: `${name}:invoke`,
-    healthScope: `${name}:health`,
+    invocationsPath: invocationsPath(name),
+    healthPath: healthPath(name),
+    invokeScope: invokeScope(name),
+    healthScope: healthScope(name),
   }));
-}
-
-/** A scope as tokens and methods have it. */
-export function fullScope(serverId: string, scope: string): string {
-  return `${serverId}/${scope}`;
 }

@@ -1,4 +1,5 @@
 export * from './audit-trail-stack';
+export * from './inference-api-stack';
 export * from './model-registry-stack';
 export * from './model-stores-stack';
 export * from './online-inference-stack';

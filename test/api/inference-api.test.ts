@@ -239,7 +239,7 @@ test('tools find the address and the routes in a parameter', () => {
   expect(api.parameterName).toBe('/ml-platform/api/models');
   const [parameter] = Object.values(resourcesOf(stack, 'AWS::SSM::Parameter'));
   const value = JSON.stringify(parameter.Properties.Value);
-  for (const key of ['url', 'auth', 'region', 'apiId', 'stage', 'userPoolId', 'tokenUrl', 'routes']) {
+  for (const key of ['name', 'url', 'auth', 'region', 'apiId', 'stage', 'userPoolId', 'tokenUrl', 'routes']) {
     expect(value).toContain(`\\"${key}\\":`);
   }
 });

@@ -109,6 +109,38 @@ describe('a caller', () => {
   });
 });
 
+describe('the small evaluator of policies that the next tests rely on', () => {
+  const allow = (more: object) => ({ Effect: 'Allow', Action: 'sagemaker:InvokeEndpoint', Resource: 'arn:endpoint/churn', ...more });
+  const policies = (...Statement: object[]) => {
+    const own = new Stack(new App(), 'Policies');
+    new iam.CfnManagedPolicy(own, 'Policy', { policyDocument: { Version: '2012-10-17', Statement } });
+    return Policies.in(own, 'AWS::IAM::ManagedPolicy');
+  };
+  const asks = (more: object = {}) => ({ action: 'sagemaker:InvokeEndpoint', resource: 'arn:endpoint/churn', ...more });
+
+  test.each<[string, boolean, object[], object?]>([
+    ['what a statement names', true, [allow({})]],
+    ['nothing that no statement names', false, []],
+    ['no other action', false, [allow({})], { action: 'sagemaker:InvokeEndpointAsync' }],
+    ['no other resource, longer or shorter', false, [allow({})], { resource: 'arn:endpoint/churn-eu' }],
+    ['every resource of a pattern', true, [allow({ Resource: ['arn:endpoint/c*'] })]],
+    ['one letter for a question mark, not two', false, [allow({ Resource: 'arn:endpoint/chu?' })]],
+    ['no letter for a dot', false, [allow({ Resource: 'arn:endpoint/chu.n' })]],
+    ['what a list of actions holds', true, [allow({ Action: ['a:b', 'sagemaker:Invoke*'] })]],
+    ['nothing that another statement denies', false, [allow({}), allow({ Effect: 'Deny', Resource: '*' })]],
+    ['nothing that NotResource leaves out', false, [allow({ Resource: undefined, NotResource: 'arn:endpoint/churn' })]],
+    ['all that NotResource does not name', true, [allow({ Resource: undefined, NotResource: 'arn:endpoint/fraud' })]],
+    ['with a condition that holds', true, [allow({ Condition: { StringEquals: { 'aws:k': ['x', 'y'] } } })], { context: { 'aws:k': 'y' } }],
+    ['not with a condition on a key that is not there', false, [allow({ Condition: { StringEquals: { 'aws:k': 'x' } } })]],
+  ])('allows %s: %p', (_, expected, statements, more = {}) => {
+    expect(policies(...statements).allows(asks(more))).toBe(expected);
+  });
+
+  test('stops at a condition that it does not know', () => {
+    expect(() => policies(allow({ Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } })).allows(asks())).toThrow('does not know IpAddress');
+  });
+});
+
 describe('the role of the gateway', () => {
   const arn = (name: string) => `arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:endpoint/${name}`;
   let policies: Policies;

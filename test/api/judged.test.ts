@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, aws_apigateway as apigateway, Stack } from 'aws-cdk-lib';
+import { App, aws_apigateway as apigateway, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { inferenceApi, inputs, named } from './supplies';
 import { ApiAuth, ApiEndpoint, InferenceApiProps } from '../../lib/api';
@@ -77,18 +77,29 @@ describe('one endpoint more', () => {
     inferenceApi(stack, props(stack));
     return Object.keys(Template.fromStack(stack).toJSON().Resources as object).length;
   };
-  const schema = { type: Type.OBJECT };
+  const corsOrigin = 'https://a.example.com';
+  const typed = (stack: Stack, name: string) => ApiEndpoint.realTime(named(stack, name), { schema: { type: Type.OBJECT } });
+  const bucketOf = (stack: Stack) => stack.node.tryFindChild('Inputs') as s3.IBucket | undefined ?? inputs(stack);
+  const queued = (stack: Stack, name: string) => ApiEndpoint.asynchronous(named(stack, name), { inputs: bucketOf(stack) });
 
   test.each<[string, number, (stack: Stack) => InferenceApiProps, (stack: Stack) => InferenceApiProps]>([
     ['real-time', 5, (stack) => ({ endpoints: [named(stack, 'a1')] }), (stack) => ({ endpoints: [named(stack, 'a1'), named(stack, 'b1')] })],
     ['real-time, with a schema', 6, (stack) => ({ endpoints: [named(stack, 'a1')] }), (stack) => ({
-      endpoints: [named(stack, 'a1')], routes: [ApiEndpoint.realTime(named(stack, 'b1'), { schema })],
+      endpoints: [named(stack, 'a1')], routes: [typed(stack, 'b1')],
     })],
     ['asynchronous', 6, (stack) => ({ endpoints: [named(stack, 'a1')] }), (stack) => ({
-      endpoints: [named(stack, 'a1')], routes: [ApiEndpoint.asynchronous(named(stack, 'b1'), { inputs: inputs(stack) })],
+      endpoints: [named(stack, 'a1')], routes: [queued(stack, 'b1')],
     })],
-    ['real-time, for a page of another origin', 6, (stack) => ({ endpoints: [named(stack, 'a1')], corsOrigin: 'https://a.example.com' }), (stack) => ({
-      endpoints: [named(stack, 'a1'), named(stack, 'b1')], corsOrigin: 'https://a.example.com',
+    ['asynchronous, after another one', 5, (stack) => ({ routes: [queued(stack, 'a1')] }), (stack) => ({
+      routes: [queued(stack, 'a1'), queued(stack, 'b1')],
+    })],
+    ['real-time, with the schema of another one', 5, (stack) => ({ routes: [typed(stack, 'a1')] }), (stack) => ({
+      routes: [typed(stack, 'a1'), typed(stack, 'b1')],
+    })],
+    ['real-time, with a schema of its own, for a page of another origin', 7, (stack) => ({ endpoints: [named(stack, 'a1')], corsOrigin }),
+      (stack) => ({ endpoints: [named(stack, 'a1')], routes: [typed(stack, 'b1')], corsOrigin })],
+    ['real-time, for a page of another origin', 6, (stack) => ({ endpoints: [named(stack, 'a1')], corsOrigin }), (stack) => ({
+      endpoints: [named(stack, 'a1'), named(stack, 'b1')], corsOrigin,
     })],
   ])('%s, is %p resources more', (_, expected, one, two) => {
     expect(count(two) - count(one)).toBe(expected);

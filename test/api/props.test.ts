@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, aws_apigateway as apigateway, aws_s3 as s3, CfnParameter, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { text } from './gateway';
@@ -119,6 +123,47 @@ describe('a schema', () => {
       deep = { not: deep };
     }
     expect(() => ApiEndpoint.realTime(endpoint, { schema: deep })).toThrow(/more than 50 levels/);
+  });
+});
+
+describe('the feature schema of a version', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'schema-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  /** Writes a file, and answers where it is and its SHA-256. */
+  const written = (content: string): [string, string] => {
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const path = join(folder, `${sha256}.json`);
+    writeFileSync(path, content);
+    return [path, sha256];
+  };
+  const AGE = { type: 'object', required: ['age'], properties: { age: { type: 'number' } } };
+
+  test.each(['http://json-schema.org/draft-04/schema#', 'http://json-schema.org/draft-04/schema', undefined])(
+    'judges bodies as the file says, with $schema %p', ($schema) => {
+      const schema = ApiEndpoint.featureSchema(...written(JSON.stringify({ $schema, ...AGE })));
+      inferenceApi(stack, { routes: [ApiEndpoint.realTime(endpoint, { schema })] });
+      Template.fromStack(stack).hasResourceProperties('AWS::ApiGateway::Model', {
+        Schema: { $schema: 'http://json-schema.org/draft-04/schema#', ...AGE },
+      });
+    });
+
+  test('is refused when the file is that of another version', () => {
+    const [path] = written(JSON.stringify(AGE));
+    const [, other] = written('{}');
+    expect(() => ApiEndpoint.featureSchema(path, other)).toThrow(new RegExp(`\`sha256\`.*got '${other}'.*take the schema of the version that serves`));
+  });
+
+  test.each([
+    ['is not there', () => ApiEndpoint.featureSchema(join(folder, 'none.json'), ''), /`path` must be a file that can be read/],
+    ['is no JSON', () => ApiEndpoint.featureSchema(...written('<xml/>')), /`path` must hold a JSON schema/],
+    ['is a list', () => ApiEndpoint.featureSchema(...written('[]')), /`path` must hold a JSON schema/],
+  ])('is refused when the file %s', (_, read, message) => {
+    expect(read).toThrow(message);
+  });
+
+  test('is refused like any other when it is of a later draft', () => {
+    const schema = ApiEndpoint.featureSchema(...written(JSON.stringify({ $schema: 'http://json-schema.org/draft-07/schema#', ...AGE })));
+    expect(() => ApiEndpoint.realTime(endpoint, { schema })).toThrow(/`schema.schema` must be DRAFT4/);
   });
 });
 

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { API_KEY, Gateway, Reply } from './gateway';
 import { inferenceApi, resourcesOf } from './supplies';
 import { CHOSEN_REQUEST_ID, EXTENDED_REQUEST_ID } from './velocity';
 import { ApiAuth } from '../../lib/api';
-import { PROBLEMS } from '../../lib/api/problem';
+import { Problem, PROBLEMS } from '../../lib/api/problem';
 
 /** What SageMaker and a container write, and no caller may read. */
 const INTERNAL = [
@@ -122,6 +124,16 @@ describe('a reply of the gateway', () => {
   test('tells a caller without a signature that he may not, where there are signatures', () => {
     expect(responses(ApiAuth.iam()).get('MISSING_AUTHENTICATION_TOKEN')?.status).toBe(403);
   });
+});
+
+test('the README of the area has every problem, with its status and the seconds to wait', () => {
+  const readme = readFileSync(join(__dirname, '..', '..', 'lib', 'api', 'README.md'), 'utf8');
+  const rows = readme.split('\n').flatMap((line) => {
+    const [, status, code, , again] = /^\| (\d{3}) \| `([a-z-]+)` \| (.+) \| (.+) \|$/.exec(line) ?? [];
+    return status === undefined ? [] : [{ status: Number(status), code, retryAfter: /`Retry-After` (\d+) s/.exec(again)?.[1] }];
+  });
+  const problems: readonly Problem[] = Object.values(PROBLEMS);
+  expect(rows).toEqual(problems.map(({ status, code, retryAfter }) => ({ status, code, retryAfter: retryAfter?.toString() })));
 });
 
 test('every problem has a title, a detail and a code of its own', () => {

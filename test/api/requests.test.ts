@@ -4,8 +4,13 @@ import { inferenceApi, inputs, named } from './supplies';
 import { EXTENDED_REQUEST_ID } from './velocity';
 import { ApiEndpoint, InferenceApi } from '../../lib/api';
 
+const { JsonSchemaType: Type } = apigateway;
 const MIB = 1024 * 1024;
 const PREDICTION: Reply = { status: 200, headers: { 'content-type': 'application/json' }, body: '[0.9]' };
+
+const bodyWith = (feature: string): apigateway.JsonSchema => ({
+  type: Type.OBJECT, required: [feature], properties: { [feature]: { type: Type.NUMBER } },
+});
 
 let api: InferenceApi;
 let gateway: Gateway;
@@ -15,9 +20,8 @@ beforeAll(() => {
     endpoints: [named(stack, 'churn')],
     routes: [
       ApiEndpoint.realTime(named(stack, 'rank'), { contentTypes: ['text/csv', 'application/jsonlines'], accept: 'text/csv' }),
-      ApiEndpoint.realTime(named(stack, 'typed'), {
-        schema: { type: apigateway.JsonSchemaType.OBJECT, required: ['age'], properties: { age: { type: apigateway.JsonSchemaType.NUMBER } } },
-      }),
+      ...['typed', 'twin'].map((name) => ApiEndpoint.realTime(named(stack, name), { schema: bodyWith('age') })),
+      ApiEndpoint.realTime(named(stack, 'other'), { schema: bodyWith('price') }),
       ApiEndpoint.asynchronous(named(stack, 'batch'), { inputs: inputs(stack), inputPrefix: 'requests/eu/', contentType: 'image/png' }),
     ],
   });
@@ -27,7 +31,7 @@ beforeAll(() => {
 /** A call of somebody who may call everything. */
 function send(call: Partial<Call>, answer: Reply = PREDICTION): { reply: Reply; sent?: IntegrationRequest } {
   let sent: IntegrationRequest | undefined;
-  const scope = ['churn', 'rank', 'typed', 'batch'].map((name) => `${api.apiName}/${name}:invoke ${api.apiName}/${name}:health`).join(' ');
+  const scope = ['churn', 'rank', 'typed', 'twin', 'other', 'batch'].map((name) => `${api.apiName}/${name}:invoke ${api.apiName}/${name}:health`).join(' ');
   const reply = gateway.call({
     method: 'POST', path: '/models/churn/invocations', token: { use: 'access', scope }, ...call, headers: { 'x-api-key': API_KEY, ...call.headers },
   }, (request) => {
@@ -115,10 +119,10 @@ describe('a request to a real-time endpoint', () => {
     expect(JSON.parse(reply.body)).toMatchObject({ code: 'unsupported-media-type', requestId: EXTENDED_REQUEST_ID });
   });
 
-  test('that does not fit the schema never reaches the model', () => {
-    const path = '/models/typed/invocations';
-    expect(send({ path, body: '{"age": 31}' }).sent?.body).toBe('{"age": 31}');
-    for (const body of ['{}', '{"age": "old"}', '[]', '']) {
+  test.each([['typed', 'age'], ['twin', 'age'], ['other', 'price']])('that does not fit the schema of %s never reaches the model', (name, feature) => {
+    const path = `/models/${name}/invocations`;
+    expect(send({ path, body: `{"${feature}": 31}` }).sent?.body).toBe(`{"${feature}": 31}`);
+    for (const body of ['{}', `{"${feature}": "old"}`, `{"not-${feature}": 31}`, '[]', '']) {
       const { sent, reply } = send({ path, body });
       expect(sent).toBeUndefined();
       expect(reply.status).toBe(400);

@@ -2,14 +2,24 @@ import { run } from './support/test-world';
 import { EXIT_CODES } from '../../bin/cli/exit-code';
 import { createProgram } from '../../bin/cli/program';
 import { processWorld } from '../../bin/cli/world';
+import { addApi } from '../../bin/commands/api';
 import { addAudit } from '../../bin/commands/audit';
+import { addInvoke } from '../../bin/commands/invoke';
 import { addModel } from '../../bin/commands/model';
 import { ROUTES } from '../../lib/registry/runtime/contract';
 
 const program = createProgram([], processWorld());
 addModel(program, processWorld());
 addAudit(program, processWorld());
+addInvoke(program, processWorld());
+addApi(program, processWorld());
 const VERBS = program.commands.flatMap((group) => group.commands.map((verb) => [group.name(), verb.name()] as const));
+const OF_REGISTRY = VERBS.filter(([group]) => group !== 'api');
+const OF_API: ReadonlyArray<readonly [string, readonly string[]]> = [
+  ['invoke', ['--input', '--content-type', '--api', '--client', '--client-id', '--timeout']],
+  ['api token', ['--scope', '--api', '--client', '--client-id', '--timeout']],
+  ['api openapi', ['--assembly', '--api']],
+];
 /** Those of the release controller: nobody types them. */
 const NOT_FOR_PEOPLE = ['hold', 'unhold'];
 /** Those that are an option of another verb. */
@@ -21,11 +31,24 @@ test('every route of the registry has a verb', () => {
   expect(VERBS.filter(([group]) => group === 'audit').map(([, verb]) => verb)).toEqual(['query', 'verify', 'repair']);
 });
 
-test.each(VERBS)('mlp %s %s --help explains each option, and has an example of itself', async (group, verb) => {
+test.each(OF_REGISTRY)('mlp %s %s --help explains each option, and has an example of itself', async (group, verb) => {
   const { exitCode, out, err } = await run([group, verb, '--help']);
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
   expect(out).toMatch(new RegExp(`Example:\n  mlp ${group} ${verb}`));
   for (const option of ['--url', '--stack', '--parameter', '--environment', '--region', '--profile', '--tenant', '--json', '--debug']) {
+    expect(out).toMatch(new RegExp(`^  ${option} .*[a-zA-Z]{3}`, 'm'));
+  }
+});
+
+test('every verb of an API is among them', () => {
+  expect(OF_API.map(([name]) => name).filter((name) => name.startsWith('api'))).toEqual(VERBS.filter(([group]) => group === 'api').map((verb) => verb.join(' ')));
+});
+
+test.each(OF_API)('mlp %s --help explains each option, and has an example of itself', async (name, options) => {
+  const { exitCode, out, err } = await run([...name.split(' '), '--help']);
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+  expect(out).toMatch(new RegExp(`Example:\n  mlp ${name}`));
+  for (const option of [...options, '--url', '--token-url', '--stack', '--parameter', '--region', '--profile', '--json', '--debug']) {
     expect(out).toMatch(new RegExp(`^  ${option} .*[a-zA-Z]{3}`, 'm'));
   }
 });
@@ -49,6 +72,7 @@ test('mlp --help lists every verb and every exit code', async () => {
   for (const [group, verb] of VERBS) {
     expect(out).toContain(`mlp ${group} ${verb} `);
   }
+  expect(out).toContain('  mlp invoke ');
   for (const [code, meaning] of EXIT_CODES) {
     expect(out).toContain(`${String(code).padStart(3)}  ${meaning}`);
   }

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { NOBODY } from './support/aws-environment';
+import { AddressServer } from './support/address-server';
+import { NOBODY, SOMEBODY } from './support/aws-environment';
+import { CLIENT, InferenceServer } from './support/inference-server';
 import { Platform } from './support/platform';
 import { json } from './support/stub-registry';
 import { TemporaryFolder } from './support/temporary-folder';
@@ -179,6 +181,40 @@ describe('a model, from registration to rollback and the proof of it', () => {
     const { exitCode, out } = await mlp(bob, 'audit', 'verify', '--model', 'fraud', '--json');
     expect(exitCode).toBe(1);
     expect(out).toContain('"kind": "TRUNCATED"');
+  });
+});
+
+describe('a model behind an inference API', () => {
+  let api: InferenceServer;
+  let addresses: AddressServer;
+  beforeAll(async () => {
+    api = await InferenceServer.start();
+    addresses = await AddressServer.start();
+    addresses.parameters.set('/ml-platform/api/models', api.address());
+    addresses.parameters.set('/ml-platform/api/models/clients/payments', api.client());
+  });
+  afterAll(() => Promise.all([api.stop(), addresses.stop()]));
+  const input = () => folder.file('customer.json', '{"age": 31}');
+  const environment = () => ({ ...SOMEBODY, ...api.services, AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_SSM: addresses.url });
+
+  test('is asked as a client that is looked up', async () => {
+    const { exitCode, out, err } = await mlp(environment(), 'invoke', 'churn', '--input', input(), '--client', 'payments');
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: '{"churn": 0.90, "id": 12345678901234567890}' });
+    expect(err).toMatch(/^200 in \d+ ms, request eXaMpLe1=\n$/);
+  });
+
+  test('is asked with a token of before, without AWS credentials', async () => {
+    const url = ['--url', api.url, '--token-url', api.tokenUrl];
+    const token = await mlp({ ...NOBODY, MLP_CLIENT_SECRET: CLIENT.secret }, 'api', 'token', ...url, '--client-id', CLIENT.id);
+    const env = { ...NOBODY, MLP_ACCESS_TOKEN: token.out.trimEnd(), MLP_API_KEY: CLIENT.key };
+    expect(await mlp(env, 'invoke', 'churn', '--input', input(), '--url', api.url)).toMatchObject({ exitCode: 0 });
+  });
+
+  test('that does not answer is given up after the seconds that were named, without a stack trace', async () => {
+    api.model = () => new Promise(() => undefined);
+    const { exitCode, err } = await mlp(environment(), 'invoke', 'churn', '--input', input(), '--client', 'payments', '--timeout', '1');
+    expect(exitCode).toBe(6);
+    expect(err).toMatch(/no answer in 1 s; the model may have been asked; try again later\n {5}NO_ANSWER\n$/);
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { createApp } from '../../bin/ml-platform';
+import { API_ADDRESS_OUTPUT } from '../../lib/api/runtime/contract';
 import { judge, passes } from '../../tools/judgement';
 import { completeReferenceApp } from '../../tools/reference-app';
 import { strictReport } from '../../tools/strict-synth';
@@ -23,6 +24,17 @@ test('serves the image and the artifact that two context values name', () => {
   const text = JSON.stringify(Template.fromStack(app.node.findChild('MlOnlineInference') as Stack).findResources('AWS::SageMaker::Model'));
   expect(text).toContain(`@${DIGEST}`);
   expect(text).toContain(`/churn/${SHA256}/model.tar.gz`);
+});
+
+test('puts an API in front of the endpoint, after it, and tells mlp where it is', () => {
+  const api = completeReferenceApp({ outdir: outdir(), context: {} }).node.findChild('MlInferenceApi') as Stack;
+  const template = Template.fromStack(api);
+  expect(api.dependencies.map(({ node }) => node.id)).toEqual(['MlOnlineInference']);
+  template.resourceCountIs('AWS::Lambda::Function', 0);
+  expect(Object.values(template.findResources('AWS::SSM::Parameter')).map(({ Properties }) => Properties.Name as string))
+    .toEqual(expect.arrayContaining(['/ml-platform/api/models', '/ml-platform/api/models/clients/operators']));
+  const [key] = Object.keys(template.findOutputs('*')).filter((name) => name.endsWith(API_ADDRESS_OUTPUT));
+  expect(JSON.stringify(template.findOutputs(key))).toContain('\\"routes\\":[\\"churn\\"]');
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { aws_apigateway as apigateway, aws_cognito as cognito, aws_s3 as s3, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import {
   ApiAuth, ApiClientOptions, ApiDomain, ApiEndpoint, ApiFirewall, ApiWebClientOptions, InferenceApi, InferenceApiProps,
@@ -63,6 +64,7 @@ function altered<T extends CfnResource>(title: string, path: string, change: (re
   };
 }
 
+const ANY_JSON = join(__dirname, '..', '..', '..', 'package.json');
 const INVOCATION = 'Resource/Default/models/churn/invocations/POST/Resource';
 const STAGE = 'Resource/DeploymentStage.v1/Resource';
 const OF_ANOTHER_API: (stack: Stack) => IModelEndpoint[] = (stack) => [named(stack, 'fraud')];
@@ -89,6 +91,19 @@ export const ROUTES: Topic = {
         inputs: s3.Bucket.fromBucketName(stack, 'Inputs', 'our-inputs'), inputPrefix: '../',
       })],
     }), refused('InputPrefix', 'inputPrefix', 'write requests/')),
+    props('bodies judged by the schema of another version', (stack) => ({
+      routes: [ApiEndpoint.realTime(named(stack, 'churn'), { schema: ApiEndpoint.featureSchema(ANY_JSON, '0'.repeat(64)) })],
+    }), refused('FeatureSchemaHash', 'sha256', 'take the schema of the version that serves')),
+    overridden('bodies that no schema judges', INVOCATION, 'RequestValidatorId', undefined,
+      refusedAtSynth('RequestValidatorId', 'drop the override')),
+    {
+      title: 'a schema that was taken from its route',
+      make: (stack) => {
+        soundApi(stack, { routes: [ApiEndpoint.realTime(named(stack, 'churn'), { schema: { type: apigateway.JsonSchemaType.OBJECT } })] });
+        resourceAt(stack, `Api/${INVOCATION}`).addPropertyOverride('RequestModels', undefined);
+      },
+      claim: refusedAtSynth('RequestModels', 'drop the override'),
+    },
     overridden('a body that passes without a template', INVOCATION, 'Integration.PassthroughBehavior', 'WHEN_NO_MATCH',
       refusedAtSynth('Integration.PassthroughBehavior', 'drop the override')),
     overridden('headers of callers to SageMaker', INVOCATION, 'Integration.Type', 'AWS_PROXY',
