@@ -17,12 +17,14 @@ export const DEV_DEPS = [
   '@aws-cdk/cloudformation-diff@2.187.5',
   // handlers are bundled; Lambda brings the SDK
   'esbuild@0.28.2',
+  '@aws-sdk/client-batch@^3',
   '@aws-sdk/client-cloudformation@^3',
   '@aws-sdk/client-dynamodb@^3',
   '@aws-sdk/client-ecr@^3',
   '@aws-sdk/client-eventbridge@^3',
   '@aws-sdk/client-s3@^3',
   '@aws-sdk/client-sagemaker@^3',
+  '@aws-sdk/client-sfn@^3',
   '@aws-sdk/client-ssm@^3',
   '@aws-sdk/lib-dynamodb@^3',
   // 2.36.0 needs a version of one of its parts that does not exist

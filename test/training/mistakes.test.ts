@@ -67,6 +67,8 @@ describe('of a queue', () => {
     ['a quota of vCPUs in a GPU queue', queue({ teams: [TeamShare.of('fraud', { maxVcpus: 2 })] }),
       '`maxVcpus` of team \'fraud\' must be left out in a GPU queue, where GPUs are what is short: got a number; give `maxGpus`'],
     ['a root volume too small for the image', queue({ rootVolume: Size.gibibytes(8) }), '`rootVolume` must be a whole number from 30 to 16384 GiB: got 8'],
+    ['an alarm on any wait at all', queue({ limits: { runnableAge: Duration.seconds(0) } }),
+      '`limits.runnableAge` must be a whole number of at least 60 seconds: got 0'],
     ['an alarm that always fires', queue({ limits: { idlePercent: 0 } }), '`limits.idlePercent` must be a number from 1 to 99 percent: got 0'],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);

@@ -32,7 +32,7 @@ export async function read(api: BatchApi, { jobQueue, computeEnvironments }: Sam
 /** Pure: same readings, same sample. */
 export function sampleOf({ runnable, snapshot, provisionedVcpus }: Readings, now: number): Sample {
   const created = runnable.flatMap(({ createdAt }) => createdAt ?? []);
-  const head = snapshot.frontOfQueue?.jobs?.[0]?.earliestTimeAtPosition ?? undefined;
+  const head = snapshot.frontOfQueue?.jobs?.[0]?.earliestTimeAtPosition;
   return {
     [SAMPLED.runnableJobs]: runnable.length,
     [SAMPLED.oldestRunnableAge]: created.length === 0 ? 0 : age(created.reduce((one, other) => Math.min(one, other)), now),
@@ -45,11 +45,11 @@ export function sampleOf({ runnable, snapshot, provisionedVcpus }: Readings, now
 /** Nothing when Batch does not say what is held: an unknown use must not read as idle. */
 function idle({ queueUtilization }: QueueSnapshot, provisioned: number): Sample {
   const usage = queueUtilization?.totalCapacityUsage;
-  if (usage === undefined || usage === null) {
+  if (usage === undefined) {
     return {};
   }
-  const held = usage.filter(({ capacityUnit }) => capacityUnit.toUpperCase() === 'VCPU')
-    .reduce((sum, { quantity }) => sum + quantity, 0);
+  const held = usage.filter(({ capacityUnit }) => capacityUnit?.toUpperCase() === 'VCPU')
+    .reduce((sum, { quantity }) => sum + (quantity ?? 0), 0);
   const free = Math.max(0, provisioned - held);
   return { [SAMPLED.idleVcpus]: free, ...(provisioned > 0 ? { [SAMPLED.idlePercent]: (100 * free) / provisioned } : {}) };
 }
