@@ -21,6 +21,7 @@ export const AUDIT_ACTIONS = [
   'endpoint.deployment.verify', 'endpoint.configs.prune',
   'model.register', 'model.approve', 'model.reject', 'model.revoke', 'model.promote', 'model.rollback', 'model.retire',
   'model.hold', 'model.unhold', 'model.retention.check', 'audit.copy',
+  'inference.run.start', 'inference.run.end',
 ] as const;
 
 export const AUDIT_OUTCOMES = [

@@ -23,7 +23,12 @@ export interface JudgedQueue {
 export function checkQueue(scope: Construct, props: TrainingQueueProps): JudgedQueue {
   const runnableLimit = props.runnableLimit ?? Duration.hours(12);
   const limits = {
-    runnableJobs: 100, runnableAge: Duration.days(1), failedJobs: 0, reclaims: 10, idlePercent: 50, ...defined(props.limits ?? {}),
+    runnableJobs: 100,
+    runnableAge: Duration.days(1),
+    failedJobs: 0,
+    reclaims: 10,
+    idlePercent: 50,
+    ...defined(props.limits ?? {}),
   };
   const seconds = inSeconds('runnableLimit', runnableLimit);
   const checks = new Checks()

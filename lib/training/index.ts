@@ -12,3 +12,4 @@ export * from './job-secret';
 export * from './submit-task-props';
 export * from './training-job';
 export * from './training-job-props';
+export * from './batch-inference';

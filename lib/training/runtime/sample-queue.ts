@@ -1,5 +1,6 @@
 import { BatchApi, QueueSnapshot, RunnableJob } from './batch-api';
-import { QUEUE_DIMENSION, SAMPLED, SampleRequest, TRAINING_METRICS } from './contract';
+import { QUEUE_DIMENSION, SAMPLED, SampleRequest } from './contract';
+import { embeddedMetrics } from './embedded-metrics';
 
 /** More pages than this say only that the queue is very deep; the age is then of the jobs that were read. */
 const MOST_PAGES = 20;
@@ -58,19 +59,7 @@ function age(since: number, now: number): number {
   return Math.max(0, Math.round((now - since) / 1000));
 }
 
-/** The sample as a log line from which CloudWatch makes metrics: the embedded metric format. */
+/** The sample as a log line from which CloudWatch makes metrics. */
 export function embedded(sample: Sample, jobQueue: string, now: number): string {
-  const metrics = Object.keys(sample).map((Name) => ({ Name, Unit: unitOf(Name) }));
-  return JSON.stringify({
-    _aws: {
-      Timestamp: now,
-      CloudWatchMetrics: [{ Namespace: TRAINING_METRICS, Dimensions: [[QUEUE_DIMENSION]], Metrics: metrics }],
-    },
-    [QUEUE_DIMENSION]: jobQueue,
-    ...sample,
-  });
-}
-
-function unitOf(name: string): string {
-  return name.endsWith('Age') ? 'Seconds' : name.endsWith('Percent') ? 'Percent' : 'Count';
+  return embeddedMetrics({ [QUEUE_DIMENSION]: jobQueue }, sample, now);
 }
