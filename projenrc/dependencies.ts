@@ -23,6 +23,7 @@ export const DEV_DEPS = [
   '@aws-sdk/client-eventbridge@^3',
   '@aws-sdk/client-s3@^3',
   '@aws-sdk/client-sagemaker@^3',
+  '@aws-sdk/client-sfn@^3',
   '@aws-sdk/client-ssm@^3',
   '@aws-sdk/lib-dynamodb@^3',
   // 2.36.0 needs a version of one of its parts that does not exist
