@@ -7,6 +7,7 @@ import { checkJob } from './check-job';
 import { gpusOf, renderContainer } from './job-container';
 import { createJobLogs } from './job-logs';
 import { JobRoles } from './job-roles';
+import { pairs, PipelineJob } from './pipeline-job';
 import { checkRenderedJob } from './rendered-job';
 import { keepWhenReplaced } from './replaceable';
 import { grantSubmitTo, submitStatement } from './submit-grant';
@@ -107,6 +108,20 @@ export class TrainingJob extends Construct {
       nodes: this.nodes,
       statements: [submitStatement(this.queue, this.revisions(), this.team)],
     }, submission);
+  }
+
+  /**
+   * What a pipeline has to know of a job that it runs.
+   * @internal
+   */
+  public get _step(): PipelineJob {
+    const { image, command = [], environment = {}, parameters = {}, checkpoint, data = [] } = this.props;
+    return {
+      declared: Object.keys(parameters),
+      keepsCheckpoints: checkpoint?.uri !== undefined,
+      data: [...data],
+      identity: [image.uri, ...command, ...pairs(environment), ...pairs(parameters)],
+    };
   }
 
   private get nodes(): number {
