@@ -93,7 +93,7 @@ async function send(
 ): Promise<{ status: number; text: string }> {
   const url = new URL(`${registry.url}/tenants/${tenant}/models/${model}/versions`);
   const request = { service: 'execute-api', region: world.region, host: url.host, path: url.pathname, body };
-  const { host: _host, ...headers } = signedHeaders(request, world.credentials(), new Date(world.now()));
+  const { host: _host, ...headers } = await signedHeaders(request, world.credentials(), new Date(world.now()));
   try {
     const response = await world.send(url.href, {
       method: 'POST',
