@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
-  GetObjectCommand, GetObjectCommandInput, HeadObjectCommand, HeadObjectCommandInput, ListObjectsV2Command, ListObjectsV2CommandInput,
+  GetObjectCommand, GetObjectCommandInput, HeadObjectCommand, HeadObjectCommandInput, ListObjectsV2Command,
+  ListObjectsV2CommandInput,
   PutObjectCommand, PutObjectCommandInput, S3Client,
 } from '@aws-sdk/client-s3';
 
@@ -10,7 +11,7 @@ interface Stored {
   readonly etag: string;
 }
 
-/** S3 in this process, as far as a pipeline uses it: ranges, ETags, conditions, checksums, pages. Not verified against S3 itself. */
+/** S3 in this process as far as a pipeline uses it: ranges, ETags, conditions, checksums, pages. Not verified against S3. */
 export class FakeDataS3 {
   /** Throws what S3 would answer. */
   public before?: (name: string, input: { readonly Bucket?: string; readonly Key?: string }) => void;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { StateMachine } from 'aws-local-stepfunctions';
 import { FakeDataS3 } from './fake-data-s3';
 import { ARTIFACT_BUCKET, DATA_BUCKET, SERVING_DIGEST, trainingPipeline } from './pipelines';
 import { TrainingPipelineProps } from '../../../lib/training';
@@ -11,13 +10,7 @@ import { session } from '../../registry/support/callers';
 import { FakeDynamoDb } from '../../registry/support/fake-dynamodb';
 import { RegistryBench } from '../../registry/support/registry-bench';
 import { ENV } from '../../support/judged';
-
-/** Node 20 has it not, and aws-local-stepfunctions needs it. */
-Promise.withResolvers ??= function withResolvers<T>() {
-  let settle: Omit<PromiseWithResolvers<T>, 'promise'> | undefined;
-  const promise = new Promise<T>((resolve, reject) => { settle = { resolve, reject }; });
-  return { promise, ...settle! };
-};
+import { LocalOptions, localStateMachine } from '../../support/local-step-functions';
 
 const LEDGER = 'ledger';
 const HANDLER = 'arn:aws:lambda:eu-west-1:111122223333:function:handler';
@@ -75,16 +68,6 @@ function definitionText(changed?: Changed): string {
   return text;
 }
 
-const machines = new Map<string, StateMachine>();
-
-/** Looking at a definition takes longer than running it. */
-function machineOf(definition: Definition): StateMachine {
-  const text = JSON.stringify(definition);
-  const machine = machines.get(text) ?? new StateMachine(definition as never, { validationOptions: { checkArn: false } });
-  machines.set(text, machine);
-  return machine;
-}
-
 /** What Lambda does with an error: its name stays, its text becomes a description. */
 function asLambda(error: unknown): Error {
   const { name, message } = error as Error;
@@ -139,15 +122,15 @@ export class PipelineBench {
     this.s3.put(`s3://${DATA_BUCKET}/datasets/churn/${name}`, ['age,spend,country', ...lines].join('\n'));
   }
 
-  /** Starts an execution and waits for its end. `crashAt`: a state that is never entered, as if somebody stopped the execution there. */
-  public async start(input: unknown = {}, { crashAt, name }: { readonly crashAt?: string; readonly name?: string } = {}): Promise<Ended> {
+  /** Starts an execution and waits for its end. `crashAt`: a state before which somebody stops it. */
+  public async start(input: unknown = {}, { crashAt }: { readonly crashAt?: string } = {}): Promise<Ended> {
     this.count += 1;
-    const arn = `arn:aws:states:eu-west-1:111122223333:execution:pipeline:${name ?? `run-${this.count}`}`;
+    const arn = `arn:aws:states:eu-west-1:111122223333:execution:pipeline:run-${this.count}`;
     this.statuses.set(arn, 'RUNNING');
-    const machine = machineOf(this.definition);
+    const machine = localStateMachine(this.definition);
     const states: string[] = [];
-    const execution = machine.run(input as never, {
-      context: { Execution: { Id: arn, Input: input, StartTime: new Date(this.now).toISOString() } } as never,
+    const execution = machine.run(input, {
+      context: { Execution: { Id: arn, Input: input, StartTime: new Date(this.now).toISOString() } },
       noThrowOnAbort: true,
       overrides: {
         taskResourceLocalHandlers: this.handlers(arn, (state) => {
@@ -156,7 +139,7 @@ export class PipelineBench {
             execution.abort();
             throw new Error('aborted');
           }
-        }) as never,
+        }),
         // not 0, for which no timer would be set and nobody else would get a turn
         waitTimeOverrides: Object.fromEntries(Object.keys(this.definition.States).map((state) => [state, 5])),
         retryIntervalOverrides: Object.fromEntries(Object.keys(this.definition.States).map((state) => [state, 0])),
@@ -165,7 +148,7 @@ export class PipelineBench {
     const entered = (async () => {
       let last = '';
       for await (const event of execution.eventLogs) {
-        last = 'state' in event ? (event.state as { name: string }).name : last;
+        last = event.state?.name ?? last;
       }
       return last;
     })();
@@ -197,9 +180,12 @@ export class PipelineBench {
     return this.dynamodb.items(LEDGER).find((item) => item.pk === pk);
   }
 
-  private handlers(arn: string, enter: (state: string) => void): Record<string, (input: Record<string, never>) => Promise<unknown>> {
+  private handlers(
+    arn: string, enter: (state: string) => void,
+  ): LocalOptions['overrides']['taskResourceLocalHandlers'] {
     const tasks = Object.entries(this.definition.States).filter(([, { Type: type }]) => type === 'Task');
-    return Object.fromEntries(tasks.map(([state, { Resource: resource }]) => [state, async (input: Record<string, never>) => {
+    return Object.fromEntries(tasks.map(([state, { Resource: resource }]) => [state, async (given) => {
+      const input = given as Record<string, never>;
       enter(state);
       this.asked.push([state, input]);
       if (resource !== HANDLER) {

@@ -56,7 +56,9 @@ describe('an execution', () => {
     });
     const [, evaluate] = bench.asked.find(([state]) => state === 'Evaluate')!;
     expect(evaluate).not.toHaveProperty('ContainerOverrides'); // its checkpoints are waived
-    expect(evaluate).toMatchObject({ Parameters: { model: expect.stringMatching(/model\.tar\.gz$/), evaluation: expect.stringMatching(/evaluation\.json$/) } });
+    expect(evaluate).toMatchObject({
+      Parameters: { model: expect.stringMatching(/model\.tar\.gz$/), evaluation: expect.stringMatching(/evaluation\.json$/) },
+    });
     const manifest = bench.s3.text((train as unknown as { Parameters: { manifest: string } }).Parameters.manifest);
     expect(JSON.parse(manifest ?? '')).toMatchObject({ bucket: 'our-datasets', objects: [{ key: 'datasets/churn/part-0.csv', etag: expect.any(String) }] });
   });
@@ -116,7 +118,7 @@ describe('a training', () => {
   test('whose machine was taken away too often is begun again under another name, with the same checkpoints', async () => {
     const bench = new PipelineBench();
     const { Train: train } = bench.jobs;
-    bench.jobs.Train = (request) => {
+    bench.jobs.Train = () => {
       bench.jobs.Train = train;
       throw reclaimed;
     };
@@ -218,12 +220,13 @@ describe('a training on SageMaker', () => {
 });
 
 describe('an evaluation', () => {
-  const writing = (text: string) => (bench: PipelineBench) => ({ Parameters: { evaluation } }: Record<string, Record<string, string>>) => {
+  type Asked = Record<string, Record<string, string>>;
+  const writing = (text: string) => (bench: PipelineBench) => ({ Parameters: { evaluation } }: Asked) => {
     bench.s3.put(evaluation, text);
     return { JobId: 'job-e' };
   };
 
-  test.each<[string, (bench: PipelineBench) => (request: Record<string, Record<string, string>>) => unknown, RegExp]>([
+  test.each<[string, (bench: PipelineBench) => (request: Asked) => unknown, RegExp]>([
     ['fails', () => () => { throw failedJob('Essential container in task exited'); }, /Essential container/],
     ['writes nothing', () => () => ({ JobId: 'job-e' }), /evaluation.json; the job has to write it there$/],
     ['writes no JSON', writing('accuracy: 0.9'), /is not JSON$/],
