@@ -5,6 +5,7 @@ import { EndpointScaling, RollbackTrigger } from '../../lib/serving';
 import { inferenceApi } from '../api/supplies';
 import { modelRegistry } from '../registry/registries';
 import { batchInference } from '../training/batch-inference/supplies';
+import { trainingPipeline } from '../training/pipeline/pipelines';
 import { trainingQueue } from '../training/supplies';
 
 /** Constructs that have, between them, every alarm of the library: who adds an alarm adds here what makes it. */
@@ -20,4 +21,5 @@ export const ALARMING: Readonly<Record<string, (stack: Stack) => void>> = {
   inferenceApi: (stack) => { inferenceApi(stack); },
   trainingQueue: (stack) => { trainingQueue(stack); },
   batchInference: (stack) => { batchInference(stack); },
+  trainingPipeline: (stack) => { trainingPipeline(stack); },
 };

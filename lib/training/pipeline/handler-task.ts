@@ -10,7 +10,8 @@ export interface HandlerTaskProps {
   readonly plan: Plan;
   /** What it is told besides; may hold JSONPath. */
   readonly told?: Readonly<Record<string, unknown>>;
-  readonly resultPath: string;
+  /** Nothing: the answer replaces the state. */
+  readonly resultPath?: string;
 }
 
 /** CDK's task would grant the function's versions too, a wildcard that nothing here needs. */

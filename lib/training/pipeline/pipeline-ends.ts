@@ -35,7 +35,6 @@ export class PipelineEnds extends Construct {
       plan,
       operation: 'end',
       told: { outcome: sfn.JsonPath.stringAt('$.outcome'), state: sfn.JsonPath.objectAt('$') },
-      resultPath: '$',
     }).persistent();
     this.tell.addCatch(new sfn.Fail(this, 'NobodyTold', {
       error: 'NOBODY_TOLD', cause: 'The execution came to an end and could tell nobody: neither the event nor the lease of the pipeline is as it should be.',

@@ -43,7 +43,7 @@ export class PipelineStates extends Construct {
   }
 
   private beginning(next: Readonly<Record<string, sfn.IChainable>>): sfn.State {
-    const begin = this.task('Begin', 'begin', { input: sfn.JsonPath.objectAt('$$.Execution.Input') }, '$').persistent();
+    const begin = this.task('Begin', 'begin', { input: sfn.JsonPath.objectAt('$$.Execution.Input') }).persistent();
     const unbegun = new sfn.Pass(this, 'Unbegun', { parameters: { caught: sfn.JsonPath.objectAt('$') } });
     begin.addCatch(unbegun.next(this.ends.to('BROKEN')), { errors: [sfn.Errors.ALL] });
     const choice = new sfn.Choice(this, 'WhatNext');
@@ -56,7 +56,7 @@ export class PipelineStates extends Construct {
   }
 
   private validating(next: sfn.IChainable): sfn.State {
-    const validate = this.task('ValidateData', 'validate', { run: RUN }).persistent();
+    const validate = this.task('ValidateData', 'validate', { run: RUN }, '$.step').persistent();
     validate.addCatch(this.ends.to('BROKEN'), ALL);
     validate.next(new sfn.Choice(this, 'IsDataGood')
       .when(is('$.step.verdict', 'GOOD'), next)
@@ -71,7 +71,7 @@ export class PipelineStates extends Construct {
     trained.addCatch(this.ends.to('TRAINING_FAILED'), { errors: ['NoModel'], resultPath: '$.caught' });
     trained.addCatch(this.ends.to('BROKEN'), ALL);
     trained.next(evaluate);
-    const failed = this.task('TrainingEnded', 'trainingFailed', { run: RUN, state: STATE }).persistent();
+    const failed = this.task('TrainingEnded', 'trainingFailed', { run: RUN, state: STATE }, '$.step').persistent();
     failed.addCatch(this.ends.to('BROKEN'), ALL);
     const train = training._bind(this, this.parameters, { done: trained, failed });
     const pause = new sfn.Wait(this, 'WaitForCapacity', { time: sfn.WaitTime.duration(capacityPause) });
@@ -84,7 +84,7 @@ export class PipelineStates extends Construct {
   }
 
   private evaluating(register: sfn.IChainable): sfn.State {
-    const evaluated = this.task('Evaluated', 'evaluated', { run: RUN }).persistent();
+    const evaluated = this.task('Evaluated', 'evaluated', { run: RUN }, '$.step').persistent();
     evaluated.addCatch(this.ends.to('BROKEN'), ALL);
     evaluated.next(new sfn.Choice(this, 'IsEvaluated')
       .when(is('$.step.verdict', 'EVALUATED'), register)
@@ -99,7 +99,7 @@ export class PipelineStates extends Construct {
   }
 
   private registering(): sfn.State {
-    const register = this.task('Register', 'register', { run: RUN });
+    const register = this.task('Register', 'register', { run: RUN }, '$.step');
     // about forty minutes; the next execution goes on here when that was not enough
     register.addRetry({
       errors: [REGISTRY_UNAVAILABLE],
@@ -121,7 +121,7 @@ export class PipelineStates extends Construct {
     return register;
   }
 
-  private task(id: string, operation: string, told: Readonly<Record<string, unknown>>, resultPath = '$.step'): HandlerTask {
+  private task(id: string, operation: string, told: Readonly<Record<string, unknown>>, resultPath?: string): HandlerTask {
     const { handler, plan } = this.props;
     return new HandlerTask(this, id, { handler, operation, plan, told, resultPath });
   }

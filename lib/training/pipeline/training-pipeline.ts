@@ -178,7 +178,7 @@ export class TrainingPipeline extends Construct {
       tenant: model.tenant,
       data: { bucket: data.bucket.bucketName, prefix: data.prefix },
       work: { bucket: artifacts.bucket.bucketName, prefix: this.workPrefix },
-      identity: [...training._job.identity, '', ...evaluation._step.identity, '', servingImage.uri],
+      identity: ['training', ...training._job.identity, 'evaluation', ...evaluation._step.identity, 'serving', servingImage.uri],
       parameters: { ...parameters },
       leaseSeconds: timeout.toSeconds() + Duration.hours(1).toSeconds(),
       trainings,

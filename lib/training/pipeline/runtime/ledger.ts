@@ -82,8 +82,12 @@ export class Ledger {
         TableName: this.world.ledgerTable,
         Item: { ...known(after), ...key, written: (before?.written ?? 0) + 1 },
         ...(before === undefined
-          ? { ConditionExpression: 'attribute_not_exists(pk)' }
-          : { ConditionExpression: 'written = :seen', ExpressionAttributeValues: { ':seen': before.written } }),
+          ? { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': 'pk' } }
+          : {
+            ConditionExpression: '#written = :seen',
+            ExpressionAttributeNames: { '#written': 'written' },
+            ExpressionAttributeValues: { ':seen': before.written },
+          }),
       }));
       return true;
     } catch (error) {

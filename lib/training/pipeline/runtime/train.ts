@@ -83,11 +83,11 @@ export function reasonOf(failure: Failure): string {
   return `${failure.failure?.Error ?? 'no error'}: ${saidOf(failure)}`.slice(0, 500);
 }
 
-/** The last word of Batch or SageMaker. A cause is the whole job, which also tells of attempts before the last. */
+/** The last word of Batch, SageMaker or Lambda. A cause is the whole job, which also tells of attempts before the last. */
 function saidOf({ failure: { Cause: cause = '' } = {}, training = {} }: Failure): string {
   try {
-    const { StatusReason, FailureReason } = JSON.parse(cause) as { StatusReason?: unknown; FailureReason?: unknown };
-    const reason = StatusReason ?? FailureReason;
+    const { StatusReason, FailureReason, errorMessage } = JSON.parse(cause) as Readonly<Record<string, unknown>>;
+    const reason = StatusReason ?? FailureReason ?? errorMessage;
     return typeof reason === 'string' ? reason : training.FailureReason ?? cause;
   } catch {
     return training.FailureReason ?? cause; // a sentence, not the description of a job
