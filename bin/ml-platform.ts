@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
-import { AuditTrailStack, InferenceApiStack, ModelRegistryStack, ModelStoresStack, OnlineInferenceStack } from '../lib/stacks';
+import { AuditTrailStack, InferenceApiStack, ModelRegistryStack, ModelStoresStack, OnlineInferenceStack, TrainingStack } from '../lib/stacks';
+import { ColumnCheck, MachineFamily, QueueKind, TrainingData } from '../lib/training';
 
 /** How the reference app is made. */
 export interface ReferenceAppOptions {
@@ -15,11 +16,12 @@ const MODEL = 'churn';
 const STORES_STAY = { '@aws-cdk/core:defaultCrossStackReferences': 'strong' };
 
 /**
- * The reference app: stores first, a registry and a trail over them, and an endpoint with an API in front as soon as
- * `imageDigest` and `artifactSha256` say what it serves.
+ * The reference app: stores first, a registry and a trail over them, an endpoint with an API in front as soon as `imageDigest`
+ * and `artifactSha256` say what it serves, and training as soon as `trainerDigest` and `imageDigest` say what trains and what
+ * will serve.
  *
  *     cdk deploy MlStores
- *     cdk deploy --all -c imageDigest=sha256:… -c artifactSha256=…
+ *     cdk deploy --all -c imageDigest=sha256:… -c artifactSha256=… -c trainerDigest=sha256:…
  */
 export function createApp({ outdir, context }: ReferenceAppOptions = {}): App {
   const app = new App({ outdir, context: { ...STORES_STAY, ...context } });
@@ -48,6 +50,18 @@ export function createApp({ outdir, context }: ReferenceAppOptions = {}): App {
       endpoints: [online.endpoint],
       clients: { operators: { endpoints: [online.endpoint] } }, // for `mlp invoke churn --client operators`
     }).node.addDependency(online);
+  }
+  const trainer: unknown = app.node.tryGetContext('trainerDigest');
+  if (trainer !== undefined) {
+    new TrainingStack(app, 'MlTraining', {
+      description: 'A queue of spot machines, a pipeline from data to a version that waits for approval, inference over many objects',
+      model: registry.model(MODEL),
+      artifacts: stores.artifacts,
+      image: stores.images.image(String(trainer)),
+      servingImage: stores.images.image(String(digest)),
+      kind: QueueKind.cpuSpot({ machines: [MachineFamily.C6I, MachineFamily.M6I], maxVcpus: 64 }),
+      data: TrainingData.csv(stores.artifacts.bucket, `datasets/${MODEL}/`, { columns: [ColumnCheck.number('tenure', { minimum: 0, maximum: 1200 })] }),
+    });
   }
   return app;
 }

@@ -82,6 +82,10 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
     description: 'Counts what one endpoint more behind an API is made of, and compares its synth with L1 by hand',
     steps: [{ exec: 'tsx bench/api.ts', receiveArgs: true }],
   });
+  project.addTask('bench:training', {
+    description: 'Compares a training queue with its job with CDK\'s Batch L2, alone and with the same around it, and prints ratios',
+    steps: [{ exec: 'tsx bench/training.ts', receiveArgs: true }],
+  });
   project.addTask('keep-release', {
     description: 'Keeps the templates of the reference app as those of a release: npm run keep-release -- 1.2.3',
     steps: [{ exec: 'tsx tools/upgrade-gate/keep-release.ts', receiveArgs: true }],

@@ -21,6 +21,9 @@ export const AUDIT_ACTIONS = [
   'endpoint.deployment.verify', 'endpoint.configs.prune',
   'model.register', 'model.approve', 'model.reject', 'model.revoke', 'model.emergency-revoke', 'model.promote', 'model.rollback', 'model.retire',
   'model.hold', 'model.unhold', 'model.retention.check', 'audit.copy',
+  'inference.run.start', 'inference.run.end',
+  'training.run.begin', 'training.data.validate', 'training.model.train', 'training.model.evaluate', 'training.model.register',
+  'training.approval.ask', 'training.run.end',
 ] as const;
 
 export const AUDIT_OUTCOMES = [

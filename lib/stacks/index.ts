@@ -3,3 +3,4 @@ export * from './inference-api-stack';
 export * from './model-registry-stack';
 export * from './model-stores-stack';
 export * from './online-inference-stack';
+export * from './training-stack';

@@ -22,7 +22,14 @@ export interface JudgedQueue {
 /** All problems of a queue's props at once. */
 export function checkQueue(scope: Construct, props: TrainingQueueProps): JudgedQueue {
   const runnableLimit = props.runnableLimit ?? Duration.hours(12);
-  const limits = { runnableJobs: 100, failedJobs: 0, reclaims: 10, idlePercent: 50, ...defined(props.limits ?? {}) };
+  const limits = {
+    runnableJobs: 100,
+    runnableAge: Duration.days(1),
+    failedJobs: 0,
+    reclaims: 10,
+    idlePercent: 50,
+    ...defined(props.limits ?? {}),
+  };
   const seconds = inSeconds('runnableLimit', runnableLimit);
   const checks = new Checks()
     .report('RunnableLimit', unknown('runnableLimit', seconds, 'an alarm comes at three quarters of it'))
@@ -53,6 +60,9 @@ function checkDurations(checks: Checks, { updateTimeout, shareMemory, rootVolume
 function checkLimits(checks: Checks, limits: Required<QueueLimits>): void {
   const count = { min: 0, whole: true };
   checks.number('QueueLimit', 'limits.runnableJobs', limits.runnableJobs, count)
+    .number('QueueLimit', 'limits.runnableAge', inSeconds('limits.runnableAge', limits.runnableAge), {
+      min: 60, whole: true, unit: 'seconds',
+    })
     .number('QueueLimit', 'limits.failedJobs', limits.failedJobs, count)
     .number('QueueLimit', 'limits.reclaims', limits.reclaims, count)
     .number('QueueLimit', 'limits.idlePercent', limits.idlePercent, { min: 1, max: 99, unit: 'percent' });

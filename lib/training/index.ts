@@ -12,3 +12,7 @@ export * from './job-secret';
 export * from './submit-task-props';
 export * from './training-job';
 export * from './training-job-props';
+export * from './batch-inference';
+export * from './managed-spot-props';
+export * from './managed-spot-training';
+export * from './pipeline';

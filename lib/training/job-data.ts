@@ -46,6 +46,29 @@ export class JobData {
     this.checks.settle(scope);
   }
 
+  /** @internal */
+  public get _reads(): boolean {
+    return this.reads;
+  }
+
+  /** @internal */
+  public get _writes(): boolean {
+    return this.writes;
+  }
+
+  /**
+   * The bucket, for those who have to know its key or its events.
+   * @internal
+   */
+  public get _bucket(): s3.IBucket {
+    return this.bucket;
+  }
+
+  /** @internal */
+  public get _prefix(): string {
+    return this.prefix;
+  }
+
   /**
    * Every object of the folder, as a policy names it.
    * @internal

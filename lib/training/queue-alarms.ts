@@ -57,6 +57,12 @@ export class QueueAlarms extends Construct {
         above: warning,
         periods: 1,
       },
+      TrainingJobWaits: {
+        description: 'A job waits for a machine for longer than allowed, wherever it stands in the queue.',
+        metric: sampled(queueArn, SAMPLED.oldestRunnableAge),
+        above: limits.runnableAge.toSeconds(),
+        periods: 1,
+      },
       TrainingQueueBlocked: {
         description: 'Batch says that the first job cannot be placed, and why.',
         metric: counted(queueArn, COUNTED.blockedEvents),

@@ -21,9 +21,10 @@ const EVENTS = '/aws/events';
 const FILTERS: Readonly<Record<keyof typeof COUNTED, string>> = {
   failedJobs: '{ ($.detail-type = "Batch Job State Change") && ($.detail.status = "FAILED") }',
   succeededJobs: '{ ($.detail-type = "Batch Job State Change") && ($.detail.status = "SUCCEEDED") }',
-  // a job that is RUNNABLE with an attempt behind it was put back; our retry strategy does that for reclaims and nothing else
+  // a job that is RUNNABLE with an attempt behind it was put back; our retry strategy does that for reclaims and nothing else.
+  // A program that heard of the reclaim ends with 143, perhaps before its host does
   reclaimedJobs: '{ ($.detail-type = "Batch Job State Change") && ($.detail.status = "RUNNABLE") '
-    + '&& ($.detail.attempts[0].statusReason = "Host EC2*") }',
+    + '&& (($.detail.attempts[0].statusReason = "Host EC2*") || ($.detail.attempts[0].container.exitCode = 143)) }',
   blockedEvents: '{ $.detail-type = "Batch Job Queue Blocked" }',
 };
 

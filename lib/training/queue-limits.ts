@@ -1,3 +1,5 @@
+import { Duration } from 'aws-cdk-lib';
+
 /** When the alarms of a queue fire. */
 export interface QueueLimits {
   /**
@@ -5,6 +7,12 @@ export interface QueueLimits {
    * @default 100
    */
   readonly runnableJobs?: number;
+  /**
+   * How long a job may wait for a machine, wherever it stands in the queue: whole seconds, at least a minute. A team of small
+   * weight can wait while the head of the queue moves.
+   * @default Duration.days(1)
+   */
+  readonly runnableAge?: Duration;
   /**
    * How many jobs may fail for good within five minutes before somebody is told.
    * @default 0

@@ -72,8 +72,8 @@ export interface TrainingJobProps {
    */
   readonly nodes?: number;
   /**
-   * How often a job is started at most, from 1 to 10. It is started again only when its machine was taken away or broke; a
-   * program that fails is not.
+   * How often a job is started at most, from 1 to 10. It is started again only when its machine was taken away or broke, or
+   * when the program left with exit code 143 (stopped by SIGTERM); a program that fails is not.
    * @default - 5 on spot, 2 on demand
    */
   readonly attempts?: number;

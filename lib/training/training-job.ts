@@ -7,6 +7,7 @@ import { checkJob } from './check-job';
 import { gpusOf, renderContainer } from './job-container';
 import { createJobLogs } from './job-logs';
 import { JobRoles } from './job-roles';
+import { pairs, PipelineJob } from './pipeline-job';
 import { checkRenderedJob } from './rendered-job';
 import { keepWhenReplaced } from './replaceable';
 import { grantSubmitTo, submitStatement } from './submit-grant';
@@ -21,15 +22,21 @@ import { shown } from '../core/invalid-props';
 const LONGEST_NAME = 100;
 const ATTEMPTS_ON_SPOT = 5;
 const ATTEMPTS_ON_DEMAND = 2;
+/**
+ * 128 and SIGTERM: a program that was asked to stop. If it ends before its machine does, Batch may see this code and not the
+ * host. Batch itself does not repeat what a person ended or what took too long.
+ */
+const STOPPED = '143';
 const CHECKPOINT_RUN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 
 /**
  * A training program as a job of AWS Batch: an image, what it needs, what it may touch, and what happens when its machine is
  * taken away.
  *
- * Started again on a reclaim and on nothing else; never root, never privileged; with a role of its own that reaches the named
- * folders only. Makes a job definition, two roles with their policies, an encrypted log group, a parameter with the
- * definition's ARN. Costs: one key for the jobs of a stack, logs; machines while a job runs.
+ * Started again when its machine is taken away, or when it leaves with 143 because it was asked to stop, and on nothing else;
+ * never root, never privileged; with a role of its own that reaches the named folders only. Makes a job definition, two roles
+ * with their policies, an encrypted log group, a parameter with the definition's ARN. Costs: one key for the jobs of a stack,
+ * logs; machines while a job runs.
  *
  * Throws all problems at once: `Vcpus`, `Memory`, `SharedMemory`, `Gpus`, `Nodes`, `NodesOnSpot`, `NodesWithoutCluster`,
  * `CheckpointMissing`, `Attempts`, `JobTimeout`, `SchedulingPriority`, `User`, `EnvironmentName`, `EnvironmentTwice`,
@@ -103,6 +110,20 @@ export class TrainingJob extends Construct {
     }, submission);
   }
 
+  /**
+   * What a pipeline has to know of a job that it runs.
+   * @internal
+   */
+  public get _step(): PipelineJob {
+    const { image, command = [], environment = {}, parameters = {}, checkpoint, data = [] } = this.props;
+    return {
+      declared: Object.keys(parameters),
+      keepsCheckpoints: checkpoint?.uri !== undefined,
+      data: [...data],
+      identity: [image.uri, ...command, ...pairs(environment), ...pairs(parameters)],
+    };
+  }
+
   private get nodes(): number {
     return this.props.nodes ?? 1;
   }
@@ -132,7 +153,9 @@ export class TrainingJob extends Construct {
       retryStrategy: {
         attempts: props.attempts ?? (props.queue.kind.usesSpot ? ATTEMPTS_ON_SPOT : ATTEMPTS_ON_DEMAND),
         // the first that matches decides, and no match means another try
-        evaluateOnExit: [{ action: 'RETRY', onStatusReason: 'Host EC2*' }, { action: 'EXIT', onReason: '*' }],
+        evaluateOnExit: [
+          { action: 'RETRY', onStatusReason: 'Host EC2*' }, { action: 'RETRY', onExitCode: STOPPED }, { action: 'EXIT', onReason: '*' },
+        ],
       },
       timeout: { attemptDurationSeconds: timeout.toSeconds() },
       // an execution that began before a deployment submits the revision before

@@ -39,8 +39,14 @@ export interface ITrainingQueue extends IConstruct {
   metricRunnableJobs(options?: cw.MetricOptions): cw.Metric;
   /** Since when the first job has been first, in seconds, measured every five minutes. */
   metricHeadOfQueueAge(options?: cw.MetricOptions): cw.Metric;
+  /** Since when the oldest job that waits has been submitted, in seconds, measured every five minutes. */
+  metricOldestRunnableAge(options?: cw.MetricOptions): cw.Metric;
+  /** The vCPUs that are started, measured every five minutes. */
+  metricProvisionedVcpus(options?: cw.MetricOptions): cw.Metric;
   /** What is started and idle, in percent, measured every five minutes; missing while nothing is started. */
   metricIdlePercent(options?: cw.MetricOptions): cw.Metric;
+  /** Jobs that ended well. */
+  metricSucceededJobs(options?: cw.MetricOptions): cw.Metric;
   /** Jobs that failed for good. */
   metricFailedJobs(options?: cw.MetricOptions): cw.Metric;
   /** Times that a machine was taken from under a job. */
@@ -74,8 +80,20 @@ abstract class TrainingQueueBase extends Construct implements ITrainingQueue {
     return sampled(this.queueArn, SAMPLED.headOfQueueAge, options);
   }
 
+  public metricOldestRunnableAge(options?: cw.MetricOptions): cw.Metric {
+    return sampled(this.queueArn, SAMPLED.oldestRunnableAge, options);
+  }
+
+  public metricProvisionedVcpus(options?: cw.MetricOptions): cw.Metric {
+    return sampled(this.queueArn, SAMPLED.provisionedVcpus, options);
+  }
+
   public metricIdlePercent(options?: cw.MetricOptions): cw.Metric {
     return sampled(this.queueArn, SAMPLED.idlePercent, options);
+  }
+
+  public metricSucceededJobs(options?: cw.MetricOptions): cw.Metric {
+    return counted(this.queueArn, COUNTED.succeededJobs, options);
   }
 
   public metricFailedJobs(options?: cw.MetricOptions): cw.Metric {
@@ -90,7 +108,7 @@ abstract class TrainingQueueBase extends Construct implements ITrainingQueue {
 /**
  * A queue for training jobs on AWS Batch, on machines that start when a job waits and stop when none does.
  *
- * Makes one or two compute environments, a scheduling policy, a launch template, a role, a security group, six alarms, an
+ * Makes one or two compute environments, a scheduling policy, a launch template, a role, a security group, seven alarms, an
  * encrypted log of every job's events, a sampler, a parameter with the queue's ARN, and, unless given, a key and a topic.
  * Costs: machines by the second while they run; alarms; ten metrics; a key; logs. Nothing runs while no job waits.
  *

@@ -14,7 +14,7 @@ const outdir = () => mkdtempSync(join(tmpdir(), 'reference-'));
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const SHA256 = 'b'.repeat(64);
 
-test('makes stores, registry and trail, and no endpoint until it knows what to serve', () => {
+test('makes stores, registry and trail, and neither endpoint nor training until it knows what to serve and what trains', () => {
   const app = createApp({ outdir: outdir() });
   expect(app.node.children.filter(Stack.isStack).map(({ node }) => node.id)).toEqual(['MlStores', 'MlRegistry', 'MlAudit']);
 });
@@ -37,8 +37,19 @@ test('puts an API in front of the endpoint, after it, and tells mlp where it is'
   expect(JSON.stringify(template.findOutputs(key))).toContain('\\"routes\\":[\\"churn\\"]');
 });
 
+test('trains, asks for approval and infers with the program that a context value names', () => {
+  const app = createApp({ outdir: outdir(), context: { imageDigest: DIGEST, trainerDigest: `sha256:${'c'.repeat(64)}` } });
+  const template = Template.fromStack(app.node.findChild('MlTraining') as Stack);
+  const jobs = Object.values(template.findResources('AWS::Batch::JobDefinition')).map(({ Properties }) =>
+    Properties.ContainerProperties as { Image: object; Command: string[] });
+  expect(jobs.map(({ Image }) => JSON.stringify(Image).includes(`@sha256:${'c'.repeat(64)}`))).toEqual([true, true, true]);
+  expect(jobs.map(({ Command }) => Command[2]).sort()).toEqual(['trainer', 'trainer.evaluate', 'trainer.infer']);
+  template.resourceCountIs('AWS::StepFunctions::StateMachine', 2);
+  template.resourceCountIs('AWS::Batch::JobQueue', 1);
+});
+
 test.each([
-  ['imageDigest', { artifactSha256: SHA256 }], ['artifactSha256', { imageDigest: DIGEST }], ['imageDigest', { imageDigest: 'v1', artifactSha256: SHA256 }],
+  ['imageDigest', { artifactSha256: SHA256 }], ['imageDigest', { trainerDigest: DIGEST }], ['artifactSha256', { imageDigest: DIGEST }], ['imageDigest', { imageDigest: 'v1', artifactSha256: SHA256 }],
 ])('says what is wrong with %s', (_, context) => {
   expect(() => createApp({ outdir: outdir(), context })).toThrow(/`(digest|sha256)` must be/);
 });

@@ -4,6 +4,8 @@ import { AuditTrail } from '../../lib/audit';
 import { EndpointScaling, RollbackTrigger } from '../../lib/serving';
 import { inferenceApi } from '../api/supplies';
 import { modelRegistry } from '../registry/registries';
+import { batchInference } from '../training/batch-inference/supplies';
+import { trainingPipeline } from '../training/pipeline/pipelines';
 import { trainingQueue } from '../training/supplies';
 
 /** Constructs that have, between them, every alarm of the library: who adds an alarm adds here what makes it. */
@@ -18,4 +20,6 @@ export const ALARMING: Readonly<Record<string, (stack: Stack) => void>> = {
   modelRegistry: (stack) => { modelRegistry(stack); },
   inferenceApi: (stack) => { inferenceApi(stack); },
   trainingQueue: (stack) => { trainingQueue(stack); },
+  batchInference: (stack) => { batchInference(stack); },
+  trainingPipeline: (stack) => { trainingPipeline(stack); },
 };

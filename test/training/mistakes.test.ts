@@ -1,9 +1,13 @@
-import { App, aws_batch as batch, aws_ec2 as ec2, CfnResource, Duration, Size, Stack } from 'aws-cdk-lib';
+import { App, Aws, aws_batch as batch, aws_ec2 as ec2, CfnResource, Duration, Size, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { batchInference, engine } from './batch-inference/supplies';
 import { bucket, CPU_SPOT, GPU_CLUSTER, GPU_SPOT, image, trainingJob, trainingQueue } from './supplies';
 import { ModelImage } from '../../lib/artifacts';
 import { IMlNetwork } from '../../lib/network';
-import { Checkpoint, JobData, JobMount, MachineFamily, NodeCluster, QueueKind, TeamShare, TrainingJobProps, TrainingQueueProps } from '../../lib/training';
+import {
+  BatchInferenceProps, Checkpoint, JobData, JobMount, MachineFamily, NodeCluster, QueueKind, TeamShare, TrainingJobProps,
+  TrainingQueueProps,
+} from '../../lib/training';
 
 /** One mistake each, and the sentence that the user reads. */
 
@@ -67,6 +71,8 @@ describe('of a queue', () => {
     ['a quota of vCPUs in a GPU queue', queue({ teams: [TeamShare.of('fraud', { maxVcpus: 2 })] }),
       '`maxVcpus` of team \'fraud\' must be left out in a GPU queue, where GPUs are what is short: got a number; give `maxGpus`'],
     ['a root volume too small for the image', queue({ rootVolume: Size.gibibytes(8) }), '`rootVolume` must be a whole number from 30 to 16384 GiB: got 8'],
+    ['an alarm on any wait at all', queue({ limits: { runnableAge: Duration.seconds(0) } }),
+      '`limits.runnableAge` must be a whole number of at least 60 seconds: got 0'],
     ['an alarm that always fires', queue({ limits: { idlePercent: 0 } }), '`limits.idlePercent` must be a number from 1 to 99 percent: got 0'],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);
@@ -121,6 +127,41 @@ describe('of a job', () => {
   test('several, all of them at once', () => {
     expect(job({ user: 'root', nodes: 2, attempts: 11, checkpoint: undefined })).toThrow(
       /`attempts`[^]*`nodes`[^]*`checkpoint`[^]*`user`/);
+  });
+});
+
+describe('of a batch inference', () => {
+  const inference = (changed: () => Partial<BatchInferenceProps>) => () => batchInference(stack, changed());
+
+  test.each<[string, () => unknown, string]>([
+    ['no command', () => engine(stack, { command: [] }), '`command` must say what the container runs, because the addresses of its work are put behind it: got none'],
+    ['a command that a shell would have to split', () => engine(stack, { command: 'python score.py' as never }), 'got \'python score.py\'; give a list such as'],
+    ['outputs among the inputs', inference(() => ({ outputBucket: bucket(stack), outputPrefix: 'claims/in/out/' })),
+      'Test/Inference: `outputPrefix` and `inputPrefix` must not lie within each other, or outputs become inputs: got \'claims/in/out/\' and \'claims/in/\''],
+    ['inputs among the outputs', inference(() => ({ outputBucket: bucket(stack), outputPrefix: 'claims/' })), 'must not lie within each other'],
+    ['a folder without its slash', inference(() => ({ inputPrefix: 'claims/in' })), '`inputPrefix` must be a folder, as in'],
+    ['the whole bucket', inference(() => ({ inputPrefix: '' })), '`inputPrefix` must be a folder, as in'],
+    ['a folder that is a pattern', inference(() => ({ outputPrefix: 'claims/*/' })), '`outputPrefix` must be a folder, as in'],
+    ['a folder that only the deployment knows', inference(() => ({ inputPrefix: `${Aws.REGION}/` })),
+      '`inputPrefix` must be known at synth, because policies and keys are made of it: got a token; write the folder itself'],
+    ['a suffix that is a folder', inference(() => ({ outputSuffix: '/../x' })), '`outputSuffix` must be at most 32 letters, digits, . _ and -: got \'/../x\''],
+    ['no job at all', inference(() => ({ maxConcurrency: 0 })), '`maxConcurrency` must be a whole number from 1 to 10000 jobs: got 0; 0 would mean no limit'],
+    ['a share in place of a percentage', inference(() => ({ toleratedFailurePercent: 0.05 })), '`toleratedFailurePercent` must be a whole number from 0 to 99 percent: got 0.05'],
+    ['every failure tolerated', inference(() => ({ toleratedFailurePercent: 100 })), 'got 100; at 100 a run could not fail'],
+    ['jobs without inputs', inference(() => ({ inputsPerJob: 0 })), '`inputsPerJob` must be a whole number from 1 to 10000 inputs: got 0'],
+    ['no time', inference(() => ({ timeout: Duration.minutes(1) })), '`timeout` must be a whole number from 300 to 31536000 seconds: got 60'],
+    ['an alarm after the end', inference(() => ({ timeout: Duration.hours(6) })), '`limits.runningAge` must be shorter than `timeout`, or an execution ends before anybody is told: got 43200 of 21600 seconds'],
+    ['an alarm that always fires', inference(() => ({ limits: { runningAge: Duration.minutes(1) } })), '`limits.runningAge` must be a whole number from 900 to'],
+    ['a secret in the environment of its jobs', inference(() => ({ engine: engine(stack, { environment: { API_KEY: 'x' } }) })), 'Test/Inference/Job: `environment` must not carry secrets'],
+    ['jobs as root', inference(() => ({ engine: engine(stack, { user: 'root' }) })), 'Test/Inference/Job: `user` must be a user and a group by number'],
+    ['GPUs in a CPU queue', inference(() => ({ engine: engine(stack, { queue: trainingQueue(stack, { kind: CPU_SPOT() }), gpus: 1 }) })), '`gpus` must be left out in a CPU queue'],
+  ])('%s', (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+
+  test('several, all of them at once', () => {
+    expect(inference(() => ({ maxConcurrency: 0, inputsPerJob: 0, outputSuffix: '/', inputPrefix: '/' }))).toThrow(
+      /`inputsPerJob`[^]*`maxConcurrency`[^]*`inputPrefix`[^]*`outputSuffix`/);
   });
 });
 

@@ -10,7 +10,10 @@ let stack: Stack;
 let template: Template;
 beforeEach(() => {
   stack = new Stack(new App(), 'Test', { env: ENV });
-  trainingQueue(stack, { runnableLimit: Duration.hours(8), limits: { runnableJobs: 7, reclaims: 3, idlePercent: 20 } });
+  trainingQueue(stack, {
+    runnableLimit: Duration.hours(8),
+    limits: { runnableJobs: 7, runnableAge: Duration.hours(2), reclaims: 3, idlePercent: 20 },
+  });
   template = Template.fromStack(stack);
 });
 
@@ -29,6 +32,7 @@ describe('the alarms of a queue', () => {
   test.each<[string, object]>([
     ['TrainingQueueDeep', { MetricName: 'RunnableJobs', Threshold: 7, EvaluationPeriods: 6, Period: 300, Statistic: 'Maximum', TreatMissingData: 'breaching' }],
     ['TrainingQueueStuck', { MetricName: 'HeadOfQueueAge', Threshold: 21_600, EvaluationPeriods: 1, Statistic: 'Maximum', TreatMissingData: 'notBreaching' }],
+    ['TrainingJobWaits', { MetricName: 'OldestRunnableAge', Threshold: 7200, EvaluationPeriods: 1, Statistic: 'Maximum', TreatMissingData: 'notBreaching' }],
     ['TrainingQueueBlocked', { MetricName: 'BlockedEvents', Threshold: 0, EvaluationPeriods: 1, Statistic: 'Sum' }],
     ['TrainingJobsFailed', { MetricName: 'FailedJobs', Threshold: 0, Statistic: 'Sum', Period: 300 }],
     ['TrainingReclaims', { MetricName: 'ReclaimedJobs', Threshold: 3, Statistic: 'Sum', Period: 3600 }],
@@ -48,7 +52,7 @@ describe('the alarms of a queue', () => {
     const links = alarms().map(({ AlarmDescription: description }) =>
       /^[A-Z].*\. Runbook: .*runbook\.md#(.*)$/.exec(description)?.[1]);
     expect([...links].sort()).toEqual([
-      'training-capacity-idle', 'training-jobs-failed', 'training-queue-blocked', 'training-queue-deep', 'training-queue-stuck', 'training-reclaims',
+      'training-capacity-idle', 'training-job-waits', 'training-jobs-failed', 'training-queue-blocked', 'training-queue-deep', 'training-queue-stuck', 'training-reclaims',
     ]);
   });
 
@@ -88,7 +92,8 @@ describe('the events of a queue', () => {
 
   test.each<[string, string, string]>([
     ['FailedJobs', 'status = "FAILED"', 'Batch Job State Change'], ['SucceededJobs', 'status = "SUCCEEDED"', 'Batch Job State Change'],
-    ['ReclaimedJobs', 'attempts[0].statusReason = "Host EC2*"', 'Batch Job State Change'], ['BlockedEvents', 'detail-type', 'Batch Job Queue Blocked'],
+    ['ReclaimedJobs', '(($.detail.attempts[0].statusReason = "Host EC2*") || ($.detail.attempts[0].container.exitCode = 143))', 'Batch Job State Change'],
+    ['BlockedEvents', 'detail-type', 'Batch Job Queue Blocked'],
   ])('are counted: %s', (metric, condition, type) => {
     const filters = Object.values(template.findResources('AWS::Logs::MetricFilter')).map(({ Properties }) => Properties as {
       FilterPattern: string; MetricTransformations: object[];
@@ -132,11 +137,12 @@ describe('the sampler', () => {
 test('the metrics of a queue can be put on a dashboard', () => {
   const queue = trainingQueue(new Stack(new App(), 'Other', { env: ENV }));
   const metrics = [
-    queue.metricRunnableJobs(), queue.metricHeadOfQueueAge(), queue.metricIdlePercent(),
-    queue.metricFailedJobs(), queue.metricReclaimedJobs(),
+    queue.metricRunnableJobs(), queue.metricHeadOfQueueAge(), queue.metricOldestRunnableAge(), queue.metricProvisionedVcpus(),
+    queue.metricIdlePercent(), queue.metricSucceededJobs(), queue.metricFailedJobs(), queue.metricReclaimedJobs(),
   ];
   expect(metrics.map(({ metricName, statistic }) => `${metricName} ${statistic}`)).toEqual([
-    'RunnableJobs Maximum', 'HeadOfQueueAge Maximum', 'IdlePercent Maximum', 'FailedJobs Sum', 'ReclaimedJobs Sum',
+    'RunnableJobs Maximum', 'HeadOfQueueAge Maximum', 'OldestRunnableAge Maximum', 'ProvisionedVcpus Maximum',
+    'IdlePercent Maximum', 'SucceededJobs Sum', 'FailedJobs Sum', 'ReclaimedJobs Sum',
   ]);
   expect(queue.metricFailedJobs({ period: Duration.hours(1) }).period).toEqual(Duration.hours(1));
 });

@@ -10,6 +10,10 @@ import { ENV, judged, openFindings } from '../support/judged';
 import { Policies } from '../support/policy-evaluator';
 
 const JOB = 'AWS::Batch::JobDefinition';
+/** On a machine that is gone, and on a program that was asked to stop. */
+const RETRIES = [
+  { Action: 'RETRY', OnStatusReason: 'Host EC2*' }, { Action: 'RETRY', OnExitCode: '143' }, { Action: 'EXIT', OnReason: '*' },
+];
 
 let stack: Stack;
 beforeEach(() => { stack = new Stack(new App(), 'Test', { env: ENV }); });
@@ -73,7 +77,7 @@ describe('a job', () => {
     ['twice on demand', () => trainingQueue(stack, { kind: GPU_CLUSTER() }), 2],
   ])('is started %s, again on a reclaim and on nothing else', (_, queue, attempts) => {
     templateOf({ queue: queue() }).hasResourceProperties(JOB, {
-      RetryStrategy: { Attempts: attempts, EvaluateOnExit: [{ Action: 'RETRY', OnStatusReason: 'Host EC2*' }, { Action: 'EXIT', OnReason: '*' }] },
+      RetryStrategy: { Attempts: attempts, EvaluateOnExit: RETRIES },
     });
   });
 

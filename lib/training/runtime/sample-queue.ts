@@ -1,5 +1,6 @@
 import { BatchApi, QueueSnapshot, RunnableJob } from './batch-api';
-import { QUEUE_DIMENSION, SAMPLED, SampleRequest, TRAINING_METRICS } from './contract';
+import { QUEUE_DIMENSION, SAMPLED, SampleRequest } from './contract';
+import { embeddedMetrics } from './embedded-metrics';
 
 /** More pages than this say only that the queue is very deep; the age is then of the jobs that were read. */
 const MOST_PAGES = 20;
@@ -32,7 +33,7 @@ export async function read(api: BatchApi, { jobQueue, computeEnvironments }: Sam
 /** Pure: same readings, same sample. */
 export function sampleOf({ runnable, snapshot, provisionedVcpus }: Readings, now: number): Sample {
   const created = runnable.flatMap(({ createdAt }) => createdAt ?? []);
-  const head = snapshot.frontOfQueue?.jobs?.[0]?.earliestTimeAtPosition ?? undefined;
+  const head = snapshot.frontOfQueue?.jobs?.[0]?.earliestTimeAtPosition;
   return {
     [SAMPLED.runnableJobs]: runnable.length,
     [SAMPLED.oldestRunnableAge]: created.length === 0 ? 0 : age(created.reduce((one, other) => Math.min(one, other)), now),
@@ -45,11 +46,11 @@ export function sampleOf({ runnable, snapshot, provisionedVcpus }: Readings, now
 /** Nothing when Batch does not say what is held: an unknown use must not read as idle. */
 function idle({ queueUtilization }: QueueSnapshot, provisioned: number): Sample {
   const usage = queueUtilization?.totalCapacityUsage;
-  if (usage === undefined || usage === null) {
+  if (usage === undefined) {
     return {};
   }
-  const held = usage.filter(({ capacityUnit }) => capacityUnit.toUpperCase() === 'VCPU')
-    .reduce((sum, { quantity }) => sum + quantity, 0);
+  const held = usage.filter(({ capacityUnit }) => capacityUnit?.toUpperCase() === 'VCPU')
+    .reduce((sum, { quantity }) => sum + (quantity ?? 0), 0);
   const free = Math.max(0, provisioned - held);
   return { [SAMPLED.idleVcpus]: free, ...(provisioned > 0 ? { [SAMPLED.idlePercent]: (100 * free) / provisioned } : {}) };
 }
@@ -58,19 +59,7 @@ function age(since: number, now: number): number {
   return Math.max(0, Math.round((now - since) / 1000));
 }
 
-/** The sample as a log line from which CloudWatch makes metrics: the embedded metric format. */
+/** The sample as a log line from which CloudWatch makes metrics. */
 export function embedded(sample: Sample, jobQueue: string, now: number): string {
-  const metrics = Object.keys(sample).map((Name) => ({ Name, Unit: unitOf(Name) }));
-  return JSON.stringify({
-    _aws: {
-      Timestamp: now,
-      CloudWatchMetrics: [{ Namespace: TRAINING_METRICS, Dimensions: [[QUEUE_DIMENSION]], Metrics: metrics }],
-    },
-    [QUEUE_DIMENSION]: jobQueue,
-    ...sample,
-  });
-}
-
-function unitOf(name: string): string {
-  return name.endsWith('Age') ? 'Seconds' : name.endsWith('Percent') ? 'Percent' : 'Count';
+  return embeddedMetrics({ [QUEUE_DIMENSION]: jobQueue }, sample, now);
 }

@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { SignatureV4 } from '@smithy/signature-v4';
 
 /** Whose name a request is made in, as the Lambda runtime puts it into the environment. */
 export interface Credentials {
@@ -7,7 +8,7 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** A POST of JSON to a service of AWS. */
+/** A POST of JSON to something that knows Signature Version 4 and has no client in the SDK, such as an HTTP API. */
 export interface UnsignedRequest {
   readonly service: string;
   readonly region: string;
@@ -16,41 +17,12 @@ export interface UnsignedRequest {
   readonly body: string;
 }
 
-const ALGORITHM = 'AWS4-HMAC-SHA256';
-
-/**
- * The headers that sign a request: Signature Version 4. Written here because the handler calls three actions of one service,
- * and its SDK client is no dependency of this library; a test compares it with AWS's own signer.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
- */
-export function signedHeaders(request: UnsignedRequest, credentials: Credentials, now: Date): Record<string, string> {
-  const time = now.toISOString().replace(/[-:]|\.\d{3}/g, '');
-  const date = time.slice(0, 8);
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    'host': request.host,
-    'x-amz-content-sha256': sha256(request.body),
-    'x-amz-date': time,
-    ...(credentials.sessionToken === undefined ? {} : { 'x-amz-security-token': credentials.sessionToken }),
-  };
-  const names = Object.keys(headers).sort();
-  const signed = names.join(';');
-  const canonical = [
-    'POST', request.path, '', ...names.map((name) => `${name}:${headers[name]}`), '', signed, headers['x-amz-content-sha256'],
-  ].join('\n');
-  const scope = `${date}/${request.region}/${request.service}/aws4_request`;
-  const key = [date, request.region, request.service, 'aws4_request']
-    .reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${credentials.secretAccessKey}`);
-  const signature = hmac(key, [ALGORITHM, time, scope, sha256(canonical)].join('\n')).toString('hex');
-  const authorization = `${ALGORITHM} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
-  return { ...headers, authorization };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
+/** The headers of a request, signed by AWS's own signer. `host` is among them. */
+export async function signedHeaders(
+  { service, region, host, path, body }: UnsignedRequest, credentials: Credentials, now: Date,
+): Promise<Record<string, string>> {
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
+  const headers = { host, 'content-type': 'application/json' };
+  const request = { method: 'POST', protocol: 'https:', hostname: host, path, query: {}, headers, body };
+  return (await signer.sign(request, { signingDate: now })).headers;
 }

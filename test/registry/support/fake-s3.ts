@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 
 /** An object of a `FakeS3`. */
 export interface StoredObject {
@@ -16,6 +16,8 @@ export class FakeS3 {
   public after?: (name: string, input: unknown) => unknown;
   public readonly calls: string[] = [];
   public readonly objects = new Map<string, StoredObject>();
+  /** How many keys a page of a listing has; S3's own has 1,000. */
+  public pageSize = 1000;
 
   public client(): Pick<S3Client, 'send'> {
     return { send: (command: unknown) => this.send(command) } as Pick<S3Client, 'send'>;
@@ -56,6 +58,16 @@ export class FakeS3 {
       }
       this.objects.set(`${Bucket}/${Key}`, { body: String(Body) });
       return {};
+    }
+    if (command instanceof ListObjectsV2Command) {
+      const { Bucket, Prefix = '', ContinuationToken: after = '' } = command.input;
+      const keys = [...this.objects.keys()].filter((name) => name.startsWith(`${Bucket}/${Prefix}`))
+        .map((name) => name.slice(`${Bucket}/`.length)).filter((key) => key > after).sort();
+      const page = keys.slice(0, this.pageSize);
+      return {
+        Contents: page.map((Key) => ({ Key, ETag: `"${createHash('md5').update(this.objects.get(`${Bucket}/${Key}`)!.body).digest('hex')}"` })),
+        NextContinuationToken: keys.length > page.length ? page[page.length - 1] : undefined,
+      };
     }
     throw new Error(`this fake knows no ${(command as object).constructor.name}`);
   }

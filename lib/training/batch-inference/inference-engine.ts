@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { aws_iam as iam, aws_stepfunctions as sfn, Duration, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { BoundEngine, EngineFolders } from './bound-engine';
+import { QueueEngineOptions } from './queue-engine-options';
+import { PARAMETER_FAILURES, PARAMETER_WORK } from './runtime/contract';
+import { InvalidProps, shown } from '../../core/invalid-props';
+import { Checkpoint } from '../checkpoint';
+import { TrainingJob } from '../training-job';
+
+/** A parameter has a default in a job definition; each submission of ours sets it. */
+const UNSET = 'set-by-each-run';
+const OUTPUTS_ARE_CHECKPOINTS = 'Each output is an object of its own, written when it is done; another attempt writes the same keys.';
+
+/** Who works on the inputs of a `BatchInference`. */
+export class InferenceEngine {
+  /**
+   * Jobs of a training queue: a program of yours, on CPUs or GPUs, on spot machines or on demand.
+   *
+   * @throws InvalidProps `EngineCommand`
+   */
+  public static onQueue(options: QueueEngineOptions): InferenceEngine {
+    if (!Array.isArray(options.command) || options.command.length === 0) {
+      throw new InvalidProps('EngineCommand', '`command` must say what the container runs, because the addresses of its work are put behind it: '
+        + `got ${Array.isArray(options.command) ? 'none' : shown(options.command)}; give a list such as ['python', 'score.py']`);
+    }
+    return new InferenceEngine({ ...options, command: [...options.command] });
+  }
+
+  private constructor(private readonly options: QueueEngineOptions) {}
+
+  /**
+   * Makes what works for one construct.
+   * @internal
+   */
+  public _bind(scope: Construct, folders: EngineFolders): BoundEngine {
+    const { queue, command, model, environment = {}, timeout, data = [], ...rest } = this.options;
+    const job = new TrainingJob(scope, 'Job', {
+      ...rest,
+      queue,
+      environment,
+      command: [...command, ...this.addresses()],
+      parameters: { [PARAMETER_WORK]: UNSET, [PARAMETER_FAILURES]: UNSET },
+      timeout: timeout ?? Duration.hours(6),
+      checkpoint: queue.kind.usesSpot ? Checkpoint.waived(OUTPUTS_ARE_CHECKPOINTS) : undefined,
+      data: [...folders.data, ...data],
+      encryptionKey: folders.encryptionKey,
+      logRetention: folders.logRetention,
+    });
+    return {
+      job,
+      state: job.submitTask(scope, 'Submit', {
+        parameters: {
+          [PARAMETER_WORK]: sfn.JsonPath.stringAt(`$.${PARAMETER_WORK}`), [PARAMETER_FAILURES]: sfn.JsonPath.stringAt(`$.${PARAMETER_FAILURES}`),
+        },
+        resultSelector: { 'jobId.$': '$.JobId' },
+      }),
+      image: this.options.image.uri,
+      model: model?.uri ?? '',
+      settingsHash: createHash('sha256').update(JSON.stringify(Stack.of(scope).resolve([command, environment]))).digest('hex'),
+      policies: model === undefined ? [] : [readModel(scope, job, this.options)],
+    };
+  }
+
+  private addresses(): string[] {
+    const { model } = this.options;
+    return [
+      ...model === undefined ? [] : ['--model', model.uri],
+      '--work', `Ref::${PARAMETER_WORK}`, '--failures', `Ref::${PARAMETER_FAILURES}`,
+    ];
+  }
+}
+
+function readModel(scope: Construct, job: TrainingJob, { model }: QueueEngineOptions): iam.ManagedPolicy {
+  const policy = new iam.ManagedPolicy(scope, 'ReadModel', { description: `The model of ${scope.node.path}`, roles: [job.jobRole] });
+  model?.grantRead(policy);
+  return policy;
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import * as z from 'zod';
+import { EVALUATION_FILE, MANIFEST_FILE, MODEL_FILE, Plan, Run } from './contract';
+import { dataObjects, inputHashOf, placeOf, writeManifest } from './data-objects';
+import { record } from './deed';
+import { claimPipeline } from './lease';
+import { Ledger, RunRow } from './ledger';
+import { nameOf, PipelineWorld } from './pipeline-world';
+
+/** What an execution is started with; all of it may be left out. */
+const Request = z.strictObject({
+  /** Values for parameters that the pipeline declares. */
+  parameters: z.record(z.string(), z.string().max(2048)).default({}),
+  /** Any text that was not used before: trains although the input was registered already. */
+  again: z.string().min(1).max(128).optional(),
+  /** What started it, for the record. */
+  startedBy: z.string().max(64).optional(),
+});
+
+export interface Beginning {
+  readonly verdict: 'VALIDATE' | 'EVALUATE' | 'REGISTER' | 'UNCHANGED' | 'WAIT' | 'SKIPPED' | 'BUSY';
+  readonly run: Run;
+  /** Of what was registered before. */
+  readonly revision?: number;
+}
+
+/**
+ * Finds out what the execution is about, whether somebody did it already, and whose turn it is. An execution that ended between
+ * two states left in the ledger how far it came: the next one with the same input goes on there.
+ */
+export async function begin(execution: string, plan: Plan, input: unknown, world: PipelineWorld): Promise<Beginning> {
+  const started = world.now();
+  const request = requestOf(input, plan);
+  const parameters = { ...plan.parameters, ...request.parameters };
+  const objects = await dataObjects(plan.data, world);
+  const inputHash = inputHashOf(objects, plan.identity, parameters, request.again);
+  const ledger = new Ledger(world);
+  const before = await ledger.run(inputHash);
+  const tell = (beginning: Beginning): Beginning => {
+    record({
+      execution,
+      model: plan.model,
+      tenant: plan.tenant,
+      action: 'training.run.begin',
+      started,
+      outcome: 'SUCCEEDED',
+      version: beginning.revision,
+      reason: `next: ${beginning.verdict}`,
+      details: { inputHash, startedBy: request.startedBy ?? 'hand', objects: objects.length, training: beginning.run.training },
+    }, world);
+    return beginning;
+  };
+  if (before?.stage === 'REGISTERED') {
+    return tell({ verdict: 'UNCHANGED', run: runOf(plan, inputHash, before, parameters), revision: before.revision });
+  }
+  const wish = createHash('sha256').update(JSON.stringify([plan.identity, parameters, request.again ?? null])).digest('hex');
+  const turn = await claimPipeline({ execution, wish, leaseSeconds: plan.leaseSeconds }, world);
+  if (turn !== 'TAKEN') {
+    return tell({ verdict: turn, run: runOf(plan, inputHash, before, parameters) });
+  }
+  const row = await resumed(inputHash, ledger, world);
+  const run = runOf(plan, inputHash, row, parameters);
+  await writeManifest(run.manifest, plan.data, objects, world);
+  return tell({ verdict: NEXT[row.stage], run, revision: row.revision });
+}
+
+const NEXT = { STARTED: 'VALIDATE', TRAINED: 'EVALUATE', EVALUATED: 'REGISTER', REGISTERED: 'UNCHANGED' } as const;
+
+function requestOf(input: unknown, plan: Plan): z.infer<typeof Request> {
+  const request = Request.parse(input);
+  const unknown = Object.keys(request.parameters).filter((name) => !Object.hasOwn(plan.parameters, name));
+  if (unknown.length > 0) {
+    throw new Error(`the pipeline declares no parameter ${unknown.join(', ')}; it declares ${Object.keys(plan.parameters).join(', ') || 'none'}`);
+  }
+  return request;
+}
+
+/** How far this input has come, read while nobody else can change it. A model that expired is trained anew. */
+async function resumed(inputHash: string, ledger: Ledger, world: PipelineWorld): Promise<RunRow> {
+  const row = await ledger.run(inputHash);
+  if (row !== undefined && (row.stage === 'STARTED' || row.stage === 'REGISTERED' || await isThere(row.model, world))) {
+    return row;
+  }
+  const after = { stage: 'STARTED' as const, training: (row?.training ?? 0) + 1 };
+  if (!await ledger.putRun(inputHash, row, after)) {
+    throw new Error('another execution changed the record of this run; Step Functions tries again');
+  }
+  return { ...after, written: (row?.written ?? 0) + 1 };
+}
+
+async function isThere(uri: string | undefined, world: PipelineWorld): Promise<boolean> {
+  try {
+    await world.s3.send(new HeadObjectCommand(placeOf(uri ?? '')));
+    return true;
+  } catch (error) {
+    if (['NotFound', 'NoSuchKey'].includes(nameOf(error))) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** What jobs are told of a run. */
+export function runOf(
+  { data, work }: Plan, inputHash: string, row: Pick<RunRow, 'training' | 'model'> | undefined, parameters: Run['parameters'],
+): Run {
+  const training = row?.training ?? 1;
+  const output = `s3://${work.bucket}/${work.prefix}${inputHash.slice(0, 32)}/`;
+  return {
+    inputHash,
+    name: `${inputHash.slice(0, 20)}-${training}`,
+    checkpointRun: inputHash.slice(0, 32),
+    training,
+    parameters,
+    data: `s3://${data.bucket}/${data.prefix}`,
+    manifest: `${output}${MANIFEST_FILE}`,
+    output,
+    evaluation: `${output}${EVALUATION_FILE}`,
+    model: row?.model ?? `${output}${MODEL_FILE}`,
+  };
+}
