@@ -5,11 +5,15 @@ import { addApi } from './commands/api';
 import { addAudit } from './commands/audit';
 import { addInvoke } from './commands/invoke';
 import { addModel } from './commands/model';
+import { addRelease } from './commands/release';
+import { addStop } from './commands/stop';
 
 /** The `mlp` command: runs a command line in a world, and returns the exit code. */
 export async function mlp(args: readonly string[], world: World): Promise<ExitCode> {
   const program = createProgram(args, world);
   addModel(program, world);
+  addRelease(program, world);
+  addStop(program, world);
   addAudit(program, world);
   addInvoke(program, world);
   addApi(program, world);

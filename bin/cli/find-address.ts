@@ -50,12 +50,17 @@ export async function addressInStack<T>(aws: AwsAccess, stack: string, kind: Add
   return addressIn(value, `the output ${key} of the stack ${stack}`, kind);
 }
 
+/** `a registry`, `an inference API`. */
+export function withArticle(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
 function addressIn<T>(value: string, foundBy: string, { noun, schema }: AddressKind<T>): Found<T> {
   const read = schema.safeParse(parsed(value));
   if (!read.success) {
     const [issue] = read.error.issues;
     throw new Failure(ExitCode.NOT_FOUND, 'NOT_AN_ADDRESS',
-      `${foundBy} does not hold the address of ${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}: `
+      `${foundBy} does not hold the address of ${withArticle(noun)}: `
       + `${[issue.path.join('.'), issue.message].filter(Boolean).join(': ')}; deploy its stack again`);
   }
   return { address: read.data, foundBy };

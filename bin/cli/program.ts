@@ -9,7 +9,7 @@ const WIDTH = 110;
 const EXAMPLES = [
   'mlp model register fraud-detection --artifact model.tar.gz --image …@sha256:…',
   'mlp model approve fraud-detection 7        (somebody else)',
-  'mlp model promote fraud-detection 7',
+  'mlp release start fraud-detection 7',
   'mlp audit verify',
   'mlp invoke churn --input customer.json --client payments',
 ];
@@ -17,7 +17,7 @@ const EXAMPLES = [
 /** The bare command; verbs are added to it. Nothing here ends the process. */
 export function createProgram(args: readonly string[], world: World): Command {
   const program = new Command('mlp')
-    .description('Registers, approves and promotes versions of machine-learning models, verifies the audit trail of it, and calls models over HTTPS.')
+    .description('Registers, approves and releases versions of machine-learning models, goes back, verifies the audit trail of it, and calls models over HTTPS.')
     .version(version, '-V, --version', 'the version of mlp')
     .helpOption('-h, --help', 'this help')
     .helpCommand(false)

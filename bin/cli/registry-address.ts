@@ -59,7 +59,7 @@ export async function findRegistry(aws: AwsAccess, asked: Whereabouts): Promise<
 }
 
 /** A signature is for one Region: that of the host's name if it has one. */
-async function regionOf(aws: AwsAccess, url: string): Promise<string> {
+export async function regionOf(aws: AwsAccess, url: string): Promise<string> {
   const [, named] = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?(?=[:/]|$)/.exec(url) ?? [];
   return aws.given.region ?? named ?? await aws.region();
 }

@@ -7,16 +7,14 @@ import { known } from './known';
 import { CommonOptions, WritingOptions } from './options';
 import { withProgress } from './progress';
 import { findRegistry, FoundRegistry } from './registry-address';
-import { Question, RegistryClient } from './registry-client';
-import { SignedHttp } from './signed-http';
-
-// API Gateway gives up after 30 seconds, and Lambda answers at most 6 MB
-const LIMITS = { patienceMs: 35_000, largestBytes: 8_000_000, whose: 'registry' };
+import { REGISTRY } from './service';
+import { Question, ServiceClient } from './service-client';
+import { connect } from './service-connection';
 
 /** One run of a verb: who asks which registry, and where the answer goes. */
 export class Session<Options extends CommonOptions = CommonOptions> extends CommandSession<Options> {
   private found?: Promise<FoundRegistry>;
-  private client?: RegistryClient;
+  private client?: ServiceClient;
 
   /** Where the registry is; looked up once. */
   public async registry(): Promise<FoundRegistry> {
@@ -69,14 +67,8 @@ export class Session<Options extends CommonOptions = CommonOptions> extends Comm
     });
   }
 
-  private async registryClient(): Promise<RegistryClient> {
-    if (this.client === undefined) {
-      const { url, region } = await withProgress(this.world, 'looking for the registry', () => this.registry());
-      const credentials = await withProgress(this.world, 'loading AWS credentials', () => this.aws.credentials());
-      this.debug(`credentials with access key …${credentials.accessKeyId.slice(-4)}`);
-      const http = new SignedHttp(url, region, () => this.aws.credentials(), LIMITS);
-      this.client = new RegistryClient(this.world, http, url, (line) => this.debug(line));
-    }
+  private async registryClient(): Promise<ServiceClient> {
+    this.client ??= await connect(this, REGISTRY, () => this.registry());
     return this.client;
   }
 }
