@@ -114,7 +114,7 @@ export class ApiSession<Options extends ApiOptions = ApiOptions> extends Command
       return { clientId: id, secret: await this.secret(id), scopes };
     }
     if (clientId === undefined) {
-      throw usage(`name the client that calls: --client, or --client-id with its secret in ${SECRET_VARIABLE}`);
+      throw usage(`name the client that calls: --client, or --client-id with its secret in ${SECRET_VARIABLE}; or give a token in ${TOKEN_VARIABLE}`);
     }
     return { clientId, secret: await this.secret(clientId) };
   }

@@ -1,10 +1,13 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { createApp } from '../../bin/ml-platform';
+import { ApiAuth, ApiEndpoint } from '../../lib/api';
 import { API_ADDRESS_OUTPUT } from '../../lib/api/runtime/contract';
+import { GuardedEndpoint } from '../../lib/serving';
+import { InferenceApiStack } from '../../lib/stacks';
 import { judge, passes } from '../../tools/judgement';
 import { completeReferenceApp } from '../../tools/reference-app';
 import { strictReport } from '../../tools/strict-synth';
@@ -52,6 +55,19 @@ test.each([
   ['imageDigest', { artifactSha256: SHA256 }], ['imageDigest', { trainerDigest: DIGEST }], ['artifactSha256', { imageDigest: DIGEST }], ['imageDigest', { imageDigest: 'v1', artifactSha256: SHA256 }],
 ])('says what is wrong with %s', (_, context) => {
   expect(() => createApp({ outdir: outdir(), context })).toThrow(/`(digest|sha256)` must be/);
+});
+
+test('an API of somebody else\'s choice: its name, its callers, and nobody else\'s setting of the account', () => {
+  const app = new App();
+  const endpoint = GuardedEndpoint.fromEndpointName(new Stack(app, 'Elsewhere'), 'Endpoint', 'credit-risk');
+  const stack = new InferenceApiStack(app, 'Credit', {
+    routes: [ApiEndpoint.realTime(endpoint, { routeName: 'risk' })], apiName: 'credit', auth: ApiAuth.iam(), accountLogging: false,
+  });
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::SSM::Parameter', { Name: '/ml-platform/api/credit' });
+  template.resourceCountIs('AWS::Cognito::UserPool', 0);
+  template.resourceCountIs('AWS::ApiGateway::Account', 0);
+  expect(JSON.stringify(template.findOutputs('*'))).toContain('\\"auth\\":\\"iam\\"');
 });
 
 test('a canary, four alarms, and the previous fleet within reach for ten minutes', () => {
