@@ -58,7 +58,7 @@ function ledgerStatements({ ledger, key }: PipelineHandlerProps): iam.PolicyStat
       actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
       resources: [key.keyArn],
       conditions: {
-        StringEquals: { 'kms:ViaService': ['dynamodb', 'sqs'].map((service) => `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`) },
+        StringEquals: { 'kms:ViaService': `dynamodb.${Aws.REGION}.${Aws.URL_SUFFIX}` },
       },
     }),
   ];

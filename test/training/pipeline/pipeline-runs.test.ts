@@ -382,7 +382,8 @@ describe('an end', () => {
   ])('with an input that is %s is told too', async (_, input) => {
     const bench = new PipelineBench();
     expect(await bench.start(input)).toMatchObject({ state: 'Broken' });
-    expect(bench.ended).toEqual([expect.objectContaining({ outcome: 'BROKEN' })]);
+    expect(bench.ended).toEqual([expect.objectContaining({ outcome: 'BROKEN', reason: expect.stringMatching(/^InputRefused: the /) })]);
+    expect(bench.times('Begin')).toBe(1);
   });
 
   const subject = { pipeline: 'Test-Pipeline', model: 'churn', tenant: 'default' };

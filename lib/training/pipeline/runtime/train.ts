@@ -1,12 +1,11 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
-import { Plan, Run } from './contract';
+import { NO_MODEL, Plan, Run } from './contract';
 import { placeOf } from './data-objects';
 import { record } from './deed';
 import { insist } from './lease';
 import { Ledger } from './ledger';
 import { Known, nameOf, PipelineWorld } from './pipeline-world';
 
-export const NO_MODEL = 'NoModel';
 const LARGEST_MODEL_BYTES = 5 * 1024 ** 3;
 
 /** What a job of a training left behind. */
