@@ -282,6 +282,15 @@ describe('the registry', () => {
   });
 });
 
+test('a model that expired before it was registered is trained anew', async () => {
+  const bench = new PipelineBench();
+  await bench.start({}, { crashAt: 'Register' });
+  bench.s3.uris.filter((uri) => uri.endsWith('/model.tar.gz')).forEach((uri) => bench.s3.remove(uri));
+  bench.now += 120_000;
+  expect(await bench.start()).toMatchObject({ state: 'Registered' });
+  expect(bench.times('Train')).toBe(2);
+});
+
 describe('several executions', () => {
   test('one runs, one waits and sees the newest data, the others need not', async () => {
     const bench = new PipelineBench();
