@@ -1,6 +1,6 @@
 import { aws_iam as iam, aws_stepfunctions as sfn, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { Plan } from './runtime/contract';
+import { INPUT_REFUSED, LEASE_LOST, NO_MODEL, Plan } from './runtime/contract';
 import { HandlerFunction } from '../../core/handler-function';
 
 /** What a state asks of the handler. */
@@ -26,9 +26,10 @@ export class HandlerTask extends sfn.TaskStateBase {
     })];
   }
 
-  /** Every operation may be repeated: it finds what the try before it did. */
+  /** Every operation may be repeated: it finds what the try before it did. Three errors are answers and would come again. */
   public persistent(): this {
-    this.addRetry({ errors: [sfn.Errors.TASKS_FAILED, 'Lambda.Unknown'], interval: Duration.seconds(5), maxAttempts: 4, backoffRate: 3 });
+    this.addRetry({ errors: [INPUT_REFUSED, LEASE_LOST, NO_MODEL], maxAttempts: 0 });
+    this.addRetry({ errors: [sfn.Errors.TASKS_FAILED], interval: Duration.seconds(5), maxAttempts: 4, backoffRate: 3 });
     return this;
   }
 

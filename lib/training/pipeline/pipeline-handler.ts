@@ -58,7 +58,7 @@ function ledgerStatements({ ledger, key }: PipelineHandlerProps): iam.PolicyStat
       actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
       resources: [key.keyArn],
       conditions: {
-        StringEquals: { 'kms:ViaService': ['dynamodb', 'sqs'].map((service) => `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`) },
+        StringEquals: { 'kms:ViaService': `dynamodb.${Aws.REGION}.${Aws.URL_SUFFIX}` },
       },
     }),
   ];
@@ -79,7 +79,7 @@ function dataStatements(props: PipelineHandlerProps): iam.PolicyStatement[] {
   return [
     ...folders.flatMap(({ sid, bucket, prefix }) => [
       new iam.PolicyStatement({ sid: `Read${sid}`, actions: ['s3:GetObject'], resources: [bucket.arnForObjects(`${prefix}*`)] }),
-      // without it, S3 answers 403 for what is not there, and nobody can tell the two apart
+      // by its name in a list it is known whether an object is there: S3 answers 403 for what is not
       new iam.PolicyStatement({
         sid: `List${sid}`, actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions: { StringLike: { 's3:prefix': `${prefix}*` } },
       }),

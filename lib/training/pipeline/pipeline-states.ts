@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { HandlerTask } from './handler-task';
 import { PipelineEnds } from './pipeline-ends';
 import { queuedStep } from './queued-step';
-import { Plan, REGISTRY_UNAVAILABLE } from './runtime/contract';
+import { NO_MODEL, Plan, REGISTRY_UNAVAILABLE } from './runtime/contract';
 import { TrainingStep } from './training-step';
 import { HandlerFunction } from '../../core/handler-function';
 import { TrainingJob } from '../training-job';
@@ -68,7 +68,7 @@ export class PipelineStates extends Construct {
   private training(evaluate: sfn.IChainable): sfn.IChainable {
     const { training, capacityPause } = this.props;
     const trained = this.task('Trained', 'trained', { run: RUN, ...paths(training._result) }, '$.run').persistent();
-    trained.addCatch(this.ends.to('TRAINING_FAILED'), { errors: ['NoModel'], resultPath: '$.caught' });
+    trained.addCatch(this.ends.to('TRAINING_FAILED'), { errors: [NO_MODEL], resultPath: '$.caught' });
     trained.addCatch(this.ends.to('BROKEN'), ALL);
     trained.next(evaluate);
     const failed = this.task('TrainingEnded', 'trainingFailed', { run: RUN, state: STATE }, '$.step').persistent();

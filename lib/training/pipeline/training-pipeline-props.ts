@@ -74,7 +74,7 @@ export interface TrainingPipelineProps {
    */
   readonly eventBus?: events.IEventBus;
   /**
-   * What encrypts the state machine, the ledger, the logs, the dead-letter queue and the default topic.
+   * What encrypts the state machine, the ledger, the log of executions and the default topic.
    * @default - a new key, rotated each year and kept when the stack is deleted
    */
   readonly encryptionKey?: kms.IKey;

@@ -15,8 +15,11 @@ import { Plan } from './runtime/contract';
 import { TrainingPipelineProps } from './training-pipeline-props';
 import { acknowledge } from '../../core/acknowledge';
 import { AlarmTopic } from '../../core/alarm-topic';
+import { Checks } from '../../core/checks';
 import { HandlerFunction } from '../../core/handler-function';
+import { shown } from '../../core/invalid-props';
 import { ownProps } from '../../core/own-props';
+import { RegisteredModel } from '../../registry';
 
 const LONGEST_NAME = 80;
 const EVENTBRIDGE = new iam.ServicePrincipal('events.amazonaws.com');
@@ -33,13 +36,16 @@ const MOST_TURNS = 2000;
  * a topic. Costs: a key, alarms, a call of the function each fifteen minutes; jobs while they run. It approves nothing.
  *
  * Throws all problems at once: `Trainings`, `CapacityPause`, `StartCount`, `Commit`, `PipelineTimeout`, `SlowAfter`,
- * `StepParameter`, `StepCannotRead`, `StepCannotWrite`, `ParameterName`, `ParameterUnknown` or `SecretInEnvironment`.
+ * `StepParameter`, `StepCannotRead`, `StepCannotWrite`, `ParameterName`, `ParameterUnknown` or `SecretInEnvironment`; then
+ * `PipelineTwice`.
  */
 export class TrainingPipeline extends Construct {
   /** The state machine, for metrics and rules of your own. */
   public readonly stateMachine: sfn.IStateMachine;
   /** What the pipeline is called: its state machine, its alarms, and in its events. */
   public readonly pipelineName: string;
+  /** The model that versions are registered of. */
+  public readonly model: RegisteredModel;
   /** Whose pipeline it is, in the registry: the role that registers, which can never approve what it registered. */
   public readonly registrant: iam.IRole;
   /** Below which prefix of the artifact store runs have their folders. */
@@ -48,7 +54,7 @@ export class TrainingPipeline extends Construct {
   public readonly notifications: sns.ITopicRef;
   /** The alarms, each with an article in the runbook. */
   public readonly alarms: cw.IAlarmRef[];
-  /** What encrypts all of it. */
+  /** What encrypts the state machine, the ledger, the log of executions and the default topic. */
   public readonly encryptionKey: kms.IKey;
   /** Which inputs were seen, how far each came, and whose turn it is. */
   public readonly ledger: dynamodb.ITable;
@@ -61,6 +67,8 @@ export class TrainingPipeline extends Construct {
     super(scope, id);
     const props = ownProps(given);
     checkPipeline(this, props);
+    this.checkAlone(props);
+    this.model = props.model;
     const timeout = props.timeout ?? Duration.days(14);
     this.pipelineName = Names.uniqueResourceName(this, { maxLength: LONGEST_NAME, separator: '-' });
     this.workPrefix = workPrefix(props);
@@ -104,6 +112,15 @@ export class TrainingPipeline extends Construct {
   /** For how many minutes the present execution has run, measured every fifteen minutes; 0 while none does. */
   public metricRunMinutes(options?: cw.MetricOptions): cw.Metric {
     return runMinutes(this.pipelineName, options);
+  }
+
+  /** Two pipelines of one model would each have a lease of its own, and share the folder of their runs. */
+  private checkAlone({ model }: TrainingPipelineProps): void {
+    const other = this.node.root.node.findAll().find((each) => each instanceof TrainingPipeline && each !== this
+      && each.model.registry === model.registry && each.model.name === model.name && each.model.tenant === model.tenant);
+    new Checks().report('PipelineTwice', other === undefined ? undefined
+      : `\`model\` must have one pipeline, which runs one execution at a time: got ${shown(model.name)}, which ${other.node.path} has; `
+        + 'give that one more `starts`').settle(this);
   }
 
   private createKey(): kms.Key {

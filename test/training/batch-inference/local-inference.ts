@@ -107,7 +107,7 @@ export class LocalInference {
   }
 
   public world(): InferenceWorld {
-    const client = this.s3.client();
+    const client = whoMayListFolders(this.s3);
     return {
       settings: this.settings,
       stores: { input: new S3Folder(client, IN), output: new S3Folder(client, OUT) },
@@ -167,6 +167,19 @@ interface Machines {
   readonly machine: LocalMachine;
   readonly map: MapState;
   readonly processor: LocalMachine;
+}
+
+/** S3 as it answers those who may list some folders only: what is missing is forbidden. */
+function whoMayListFolders(s3: FakeS3): ReturnType<FakeS3['client']> {
+  const client = s3.client();
+  const send = async (command: never): Promise<unknown> => {
+    try {
+      return await (client.send as (given: never) => Promise<unknown>)(command);
+    } catch (error) {
+      throw ['NoSuchKey', 'NotFound'].includes((error as Error).name) ? named('AccessDenied', 'Access Denied') : error;
+    }
+  };
+  return { send } as unknown as ReturnType<FakeS3['client']>;
 }
 
 function scored(input: string): ReturnType<Program> {

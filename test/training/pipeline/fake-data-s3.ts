@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
-  GetObjectCommand, GetObjectCommandInput, HeadObjectCommand, HeadObjectCommandInput, ListObjectsV2Command,
-  ListObjectsV2CommandInput,
+  GetObjectCommand, GetObjectCommandInput, ListObjectsV2Command, ListObjectsV2CommandInput,
   PutObjectCommand, PutObjectCommandInput, S3Client,
 } from '@aws-sdk/client-s3';
 
@@ -49,9 +48,6 @@ export class FakeDataS3 {
     if (command instanceof ListObjectsV2Command) {
       return this.list(command.input);
     }
-    if (command instanceof HeadObjectCommand) {
-      return this.head(command.input);
-    }
     if (command instanceof GetObjectCommand) {
       return this.get(command.input);
     }
@@ -72,13 +68,8 @@ export class FakeDataS3 {
     return { Contents, ...(from + 2 < keys.length ? { NextContinuationToken: String(from + 2) } : {}) };
   }
 
-  private head({ Bucket, Key }: HeadObjectCommandInput): unknown {
-    const { bytes, etag } = this.object(Bucket, Key, 'NotFound');
-    return { ContentLength: bytes.length, ETag: etag };
-  }
-
   private get({ Bucket, Key, Range, IfMatch }: GetObjectCommandInput): unknown {
-    const { bytes, etag } = this.object(Bucket, Key, 'NoSuchKey');
+    const { bytes, etag } = this.object(Bucket, Key);
     if (IfMatch !== undefined && IfMatch !== etag) {
       throw problem('PreconditionFailed', 412);
     }
@@ -105,10 +96,11 @@ export class FakeDataS3 {
     return {};
   }
 
-  private object(bucket: string | undefined, key: string | undefined, missing: string): Stored {
+  /** Who may list one folder only is not told that an object is missing. */
+  private object(bucket: string | undefined, key: string | undefined): Stored {
     const object = this.objects.get(`s3://${bucket}/${key}`);
     if (object === undefined) {
-      throw problem(missing, 404);
+      throw problem('AccessDenied', 403);
     }
     return object;
   }

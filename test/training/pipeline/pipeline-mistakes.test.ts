@@ -1,4 +1,5 @@
 import { App, Duration, Size, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 import { dataBucket, evaluator, managedSpot, servingImage, store, trainer, trainingPipeline, WORK } from './pipelines';
 import { MlInstanceType } from '../../../lib/core';
 import {
@@ -112,6 +113,13 @@ describe('of a pipeline', () => {
     ['a serving image by tag', () => pipeline({ servingImage: servingImage(stack, 'latest') })(), 'sha256:'],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);
+  });
+
+  test('a second pipeline of the same model', () => {
+    trainingPipeline(stack);
+    const other = new Construct(stack, 'Other');
+    expect(() => trainingPipeline(stack, {}, other)).toThrow(
+      '`model` must have one pipeline, which runs one execution at a time: got \'churn\', which Test/Pipeline has; give that one more `starts`');
   });
 
   test('all at once', () => {

@@ -282,6 +282,15 @@ describe('the registry', () => {
   });
 });
 
+test('a model that expired before it was registered is trained anew', async () => {
+  const bench = new PipelineBench();
+  await bench.start({}, { crashAt: 'Register' });
+  bench.s3.uris.filter((uri) => uri.endsWith('/model.tar.gz')).forEach((uri) => bench.s3.remove(uri));
+  bench.now += 120_000;
+  expect(await bench.start()).toMatchObject({ state: 'Registered' });
+  expect(bench.times('Train')).toBe(2);
+});
+
 describe('several executions', () => {
   test('one runs, one waits and sees the newest data, the others need not', async () => {
     const bench = new PipelineBench();
@@ -382,7 +391,8 @@ describe('an end', () => {
   ])('with an input that is %s is told too', async (_, input) => {
     const bench = new PipelineBench();
     expect(await bench.start(input)).toMatchObject({ state: 'Broken' });
-    expect(bench.ended).toEqual([expect.objectContaining({ outcome: 'BROKEN' })]);
+    expect(bench.ended).toEqual([expect.objectContaining({ outcome: 'BROKEN', reason: expect.stringMatching(/^InputRefused: the /) })]);
+    expect(bench.times('Begin')).toBe(1);
   });
 
   const subject = { pipeline: 'Test-Pipeline', model: 'churn', tenant: 'default' };

@@ -88,13 +88,15 @@ export function managedSpot(stack: Stack, changed: Partial<ManagedSpotTrainingPr
 }
 
 /** A pipeline with nothing but what is required, and what a test changes. */
-export function trainingPipeline(stack: Stack, changed: Partial<TrainingPipelineProps> = {}): TrainingPipeline {
-  return new TrainingPipeline(stack, 'Pipeline', {
+export function trainingPipeline(
+  stack: Stack, changed: Partial<TrainingPipelineProps> = {}, scope: Construct = stack,
+): TrainingPipeline {
+  return new TrainingPipeline(scope, 'Pipeline', {
     model: churn(stack),
     artifacts: store(stack),
     data: trainingData(stack),
-    training: changed.training ?? TrainingStep.onQueue(trainer(stack)),
-    evaluation: changed.evaluation ?? evaluator(stack),
+    training: changed.training ?? TrainingStep.onQueue(once(stack, 'Trainer', () => trainer(stack))),
+    evaluation: changed.evaluation ?? once(stack, 'Evaluator', () => evaluator(stack)),
     servingImage: servingImage(stack),
     parameters: { epochs: '10' },
     ...changed,

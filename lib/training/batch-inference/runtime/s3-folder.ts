@@ -29,16 +29,15 @@ export class S3Folder {
     return body.transformToString('utf-8');
   }
 
-  /** The same, or nothing if there is no such object. */
+  /**
+   * The same, or nothing if there is no such object. Looked for in a list: who may list some folders only hears 403 from
+   * GetObject for what is missing, as for what is none of its business.
+   */
   public async readIfThere(key: string): Promise<string | undefined> {
-    try {
-      return await this.read(key);
-    } catch (error) {
-      if (nameOf(error) === 'NoSuchKey') {
-        return undefined;
-      }
-      throw error;
+    for await (const found of this.list(key)) {
+      return found.key === key ? this.read(key) : undefined; // the first below a prefix is the prefix itself, if it is there
     }
+    return undefined;
   }
 
   public async write(key: string, text: string): Promise<void> {

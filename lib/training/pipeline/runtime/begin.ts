@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import { EVALUATION_FILE, MANIFEST_FILE, MODEL_FILE, Plan, Run } from './contract';
-import { dataObjects, inputHashOf, placeOf, writeManifest } from './data-objects';
+import { EVALUATION_FILE, INPUT_REFUSED, MANIFEST_FILE, MODEL_FILE, Plan, Run } from './contract';
+import { dataObjects, inputHashOf, objectAt, writeManifest } from './data-objects';
 import { record } from './deed';
 import { claimPipeline } from './lease';
 import { Ledger, RunRow } from './ledger';
-import { nameOf, PipelineWorld } from './pipeline-world';
+import { Known, PipelineWorld } from './pipeline-world';
 
 /** What an execution is started with; all of it may be left out. */
 const Request = z.strictObject({
@@ -57,7 +56,8 @@ export async function begin(execution: string, plan: Plan, input: unknown, world
   const wish = createHash('sha256').update(JSON.stringify([plan.identity, parameters, request.again ?? null])).digest('hex');
   const turn = await claimPipeline({ execution, wish, leaseSeconds: plan.leaseSeconds }, world);
   if (turn !== 'TAKEN') {
-    return tell({ verdict: turn, run: runOf(plan, inputHash, before, parameters) });
+    const waiting = { verdict: turn, run: runOf(plan, inputHash, before, parameters) };
+    return turn === 'WAIT' ? waiting : tell(waiting); // a look every five minutes is no act
   }
   const row = await resumed(inputHash, ledger, world);
   const run = runOf(plan, inputHash, row, parameters);
@@ -68,10 +68,15 @@ export async function begin(execution: string, plan: Plan, input: unknown, world
 const NEXT = { STARTED: 'VALIDATE', TRAINED: 'EVALUATE', EVALUATED: 'REGISTER', REGISTERED: 'UNCHANGED' } as const;
 
 function requestOf(input: unknown, plan: Plan): z.infer<typeof Request> {
-  const request = Request.parse(input);
+  const { success, data: request, error } = Request.safeParse(input);
+  if (!success) {
+    throw new Known(INPUT_REFUSED, `the input of the execution is not as it should be: ${
+      error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`).join('; ')}`);
+  }
   const unknown = Object.keys(request.parameters).filter((name) => !Object.hasOwn(plan.parameters, name));
   if (unknown.length > 0) {
-    throw new Error(`the pipeline declares no parameter ${unknown.join(', ')}; it declares ${Object.keys(plan.parameters).join(', ') || 'none'}`);
+    throw new Known(INPUT_REFUSED,
+      `the pipeline declares no parameter ${unknown.join(', ')}; it declares ${Object.keys(plan.parameters).join(', ') || 'none'}`);
   }
   return request;
 }
@@ -79,7 +84,7 @@ function requestOf(input: unknown, plan: Plan): z.infer<typeof Request> {
 /** How far this input has come, read while nobody else can change it. A model that expired is trained anew. */
 async function resumed(inputHash: string, ledger: Ledger, world: PipelineWorld): Promise<RunRow> {
   const row = await ledger.run(inputHash);
-  if (row !== undefined && (row.stage === 'STARTED' || row.stage === 'REGISTERED' || await isThere(row.model, world))) {
+  if (row?.stage === 'STARTED' || row?.stage === 'REGISTERED' || (row !== undefined && await objectAt(row.model ?? '', world) !== undefined)) {
     return row;
   }
   const after = { stage: 'STARTED' as const, training: (row?.training ?? 0) + 1 };
@@ -87,18 +92,6 @@ async function resumed(inputHash: string, ledger: Ledger, world: PipelineWorld):
     throw new Error('another execution changed the record of this run; Step Functions tries again');
   }
   return { ...after, written: (row?.written ?? 0) + 1 };
-}
-
-async function isThere(uri: string | undefined, world: PipelineWorld): Promise<boolean> {
-  try {
-    await world.s3.send(new HeadObjectCommand(placeOf(uri ?? '')));
-    return true;
-  } catch (error) {
-    if (['NotFound', 'NoSuchKey'].includes(nameOf(error))) {
-      return false;
-    }
-    throw error;
-  }
 }
 
 /** What jobs are told of a run. */

@@ -21,6 +21,8 @@ export const METRIC_RUN_MINUTES = 'PipelineRunMinutes';
 /** Errors by name, which the state machine knows. */
 export const REGISTRY_UNAVAILABLE = 'RegistryUnavailable';
 export const LEASE_LOST = 'LeaseLost';
+export const NO_MODEL = 'NoModel';
+export const INPUT_REFUSED = 'InputRefused';
 
 /** What a job of a pipeline may be told, by the names of the parameters that it declares. */
 export const STEP_PARAMETERS = {

@@ -50,6 +50,16 @@ export async function writeManifest(
   }));
 }
 
+/**
+ * One object, or nothing if it is not there. Asked by its name and not by HeadObject: who may list one folder only hears 403 for
+ * an object that is missing, as for one that is none of its business.
+ */
+export async function objectAt(uri: string, world: PipelineWorld): Promise<DataObject | undefined> {
+  const { Bucket, Key } = placeOf(uri);
+  const { Contents: [first] = [] } = await world.s3.send(new ListObjectsV2Command({ Bucket, Prefix: Key, MaxKeys: 1 }));
+  return first?.Key !== Key || first.ETag === undefined ? undefined : { key: Key, etag: first.ETag, size: first.Size ?? 0 };
+}
+
 /** Bucket and key of an S3 URI. */
 export function placeOf(uri: string): { Bucket: string; Key: string } {
   const [, , bucket = '', ...key] = uri.split('/');

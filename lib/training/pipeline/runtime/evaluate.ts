@@ -1,10 +1,10 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { Plan, Run } from './contract';
-import { placeOf } from './data-objects';
+import { objectAt, placeOf } from './data-objects';
 import { record } from './deed';
 import { insist } from './lease';
 import { EvaluationFacts, Ledger } from './ledger';
-import { nameOf, PipelineWorld } from './pipeline-world';
+import { PipelineWorld } from './pipeline-world';
 
 export interface Evaluation {
   readonly verdict: 'EVALUATED' | 'REFUSED';
@@ -42,19 +42,15 @@ export async function evaluated(execution: string, plan: Plan, run: Run, world: 
 
 /** What the file says, or what is wrong with it. */
 async function factsOf(uri: string, world: PipelineWorld): Promise<EvaluationFacts | string> {
-  let text: string;
-  try {
-    const { Body: body, ContentLength: bytes = 0 } = await world.s3.send(new GetObjectCommand(placeOf(uri)));
-    if (bytes > LARGEST_BYTES) {
-      return `${uri} has ${bytes} bytes, and an evaluation has at most ${LARGEST_BYTES}`;
-    }
-    text = await body?.transformToString('utf-8') ?? '';
-  } catch (error) {
-    if (nameOf(error) === 'NoSuchKey') {
-      return `the evaluation ended without ${uri}; the job has to write it there`;
-    }
-    throw error;
+  const found = await objectAt(uri, world);
+  if (found === undefined) {
+    return `the evaluation ended without ${uri}; the job has to write it there`;
   }
+  if (found.size > LARGEST_BYTES) {
+    return `${uri} has ${found.size} bytes, and an evaluation has at most ${LARGEST_BYTES}`;
+  }
+  const { Body: body } = await world.s3.send(new GetObjectCommand({ ...placeOf(uri), IfMatch: found.etag }));
+  const text = await body?.transformToString('utf-8') ?? '';
   return judged(text, uri);
 }
 

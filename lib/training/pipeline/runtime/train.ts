@@ -1,12 +1,10 @@
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
-import { Plan, Run } from './contract';
-import { placeOf } from './data-objects';
+import { NO_MODEL, Plan, Run } from './contract';
+import { objectAt } from './data-objects';
 import { record } from './deed';
 import { insist } from './lease';
 import { Ledger } from './ledger';
-import { Known, nameOf, PipelineWorld } from './pipeline-world';
+import { Known, PipelineWorld } from './pipeline-world';
 
-export const NO_MODEL = 'NoModel';
 const LARGEST_MODEL_BYTES = 5 * 1024 ** 3;
 
 /** What a job of a training left behind. */
@@ -42,16 +40,15 @@ export async function trained(
 }
 
 async function etagOf(model: string, world: PipelineWorld): Promise<string> {
-  try {
-    const { ETag: etag = '', ContentLength: bytes = 0 } = await world.s3.send(new HeadObjectCommand(placeOf(model)));
-    if (bytes > LARGEST_MODEL_BYTES) {
-      throw new Known(NO_MODEL, `the model has ${bytes} bytes, and the pipeline publishes at most 5 GiB; register it with \`mlp model register\``);
-    }
-    return etag;
-  } catch (error) {
-    throw ['NotFound', 'NoSuchKey'].includes(nameOf(error))
-      ? new Known(NO_MODEL, `the training ended without ${model}; the job has to write it there`) : error;
+  const found = await objectAt(model, world);
+  if (found === undefined) {
+    throw new Known(NO_MODEL, `the training ended without ${model}; the job has to write it there`);
   }
+  if (found.size > LARGEST_MODEL_BYTES) {
+    throw new Known(NO_MODEL,
+      `the model has ${found.size} bytes, and the pipeline publishes at most 5 GiB; register it with \`mlp model register\``);
+  }
+  return found.etag;
 }
 
 /** What the state machine does after a training that failed. */
