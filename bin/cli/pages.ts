@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { Question } from './api-client';
 import { ExitCode } from './exit-code';
 import { Failure } from './failure';
-import { Question } from './registry-client';
 import { Session } from './session';
 
 /** As many items as the registry puts into an answer: fewer requests. */

@@ -1,34 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline/promises';
 import * as z from 'zod';
 import { TransitionAnswer } from './answers';
-import { AwsAccess } from './aws-access';
+import { ApiClient, Question } from './api-client';
+import { AwsSession } from './aws-session';
 import { usage } from './failure';
 import { known } from './known';
 import { CommonOptions, WritingOptions } from './options';
-import { printable } from './printable';
-import { Progress, withProgress } from './progress';
+import { withProgress } from './progress';
 import { findRegistry, FoundRegistry } from './registry-address';
-import { Question, RegistryClient } from './registry-client';
-import { SignedHttp } from './signed-http';
-import { Terminal } from './terminal';
-import { World } from './world';
+import { REGISTRY } from './service';
 
-/** One run of a verb: who asks which registry, and where the answer goes. */
-export class Session<Options extends CommonOptions = CommonOptions> {
-  public readonly terminal: Terminal;
-  public readonly aws: AwsAccess;
+/** One run of a verb that asks a registry. */
+export class Session<Options extends CommonOptions = CommonOptions> extends AwsSession<Options> {
   private found?: Promise<FoundRegistry>;
-  private client?: RegistryClient;
-
-  constructor(public readonly world: World, public readonly options: Options) {
-    this.terminal = new Terminal(world);
-    const { region, profile } = options;
-    this.aws = new AwsAccess(
-      known({ region, profile }),
-      (serial) => this.question(`MFA code of ${serial}: `, 'an MFA code is needed, and nobody can be asked for it; log in first'),
-    );
-  }
+  private client?: ApiClient;
 
   /** Where the registry is; looked up once. */
   public async registry(): Promise<FoundRegistry> {
@@ -81,52 +66,8 @@ export class Session<Options extends CommonOptions = CommonOptions> {
     });
   }
 
-  /** JSON for programs, or whatever the second argument prints for people. */
-  public show(answer: unknown, forPeople: () => void): void {
-    if (this.options.json === true) {
-      this.terminal.json(answer);
-    } else {
-      forPeople();
-    }
-  }
-
-  /** Asks whoever sits there. */
-  public async question(text: string, nobody: string): Promise<string> {
-    const { stdin, err } = this.world;
-    if (stdin.isTTY !== true) {
-      throw usage(nobody);
-    }
-    err.write(printable(text));
-    const lines = createInterface({ input: stdin });
-    try {
-      for await (const line of lines) {
-        return line;
-      }
-      return '';
-    } finally {
-      lines.close();
-    }
-  }
-
-  public async progress<T>(what: string, act: (progress: Progress) => Promise<T>): Promise<T> {
-    return withProgress(this.world, what, act);
-  }
-
-  public debug(line: string): void {
-    if (this.options.debug === true) {
-      this.terminal.note(`debug: ${line}`);
-    }
-  }
-
-  private async registryClient(): Promise<RegistryClient> {
-    if (this.client === undefined) {
-      const { url, region } = await withProgress(this.world, 'looking for the registry', () => this.registry());
-      const credentials = await withProgress(this.world, 'loading AWS credentials', () => this.aws.credentials());
-      this.debug(`credentials with access key …${credentials.accessKeyId.slice(-4)}`);
-      const http = new SignedHttp(url, region, () => this.aws.credentials());
-      this.client = new RegistryClient(this.world, http, url, (line) => this.debug(line));
-    }
+  private async registryClient(): Promise<ApiClient> {
+    this.client ??= await this.connect(REGISTRY, () => this.registry());
     return this.client;
   }
 }
-

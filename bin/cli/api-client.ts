@@ -3,9 +3,10 @@ import { ProblemAnswer } from './answers';
 import { ExitCode } from './exit-code';
 import { Failure, FailureFacts } from './failure';
 import { known } from './known';
+import { Service } from './service';
 import { HttpAnswer, HttpQuestion, NoAnswer, SignedHttp } from './signed-http';
 import { World } from './world';
-import { LARGEST_BODY_BYTES, REQUEST_KEY_HEADER, ROUTES, Verb } from '../../lib/registry/runtime/contract';
+import { LARGEST_BODY_BYTES, REQUEST_KEY_HEADER } from '../../lib/registry/runtime/contract';
 
 // waits of about 0.4, 1.2 and 3.6 seconds, each with jitter: a registry that is busy is not helped by a crowd
 const TRIES = 4;
@@ -15,9 +16,9 @@ const WORTH_TRYING_AGAIN = new Set([429, 500, 502, 503, 504]);
 // beyond five minutes AWS refuses a signature
 const CLOCK_SKEW_MS = 240_000;
 
-/** A request to the registry. */
+/** A request to a service. */
 export interface Question {
-  readonly verb: Verb;
+  readonly verb: string;
   readonly params: Readonly<Record<string, string | number>>;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   /** Of those that write: what they say, and the key that makes it happen once. */
@@ -32,11 +33,11 @@ export interface Understood<T> {
   readonly replayed: boolean;
 }
 
-/** The registry over HTTP. What writes carries a request key, so that trying again does nothing twice. */
-export class RegistryClient {
+/** A service over HTTP. What writes carries a request key, so that trying again does nothing twice. */
+export class ApiClient {
   constructor(
-    private readonly world: World, private readonly http: SignedHttp, private readonly where: string,
-    private readonly debug: (line: string) => void,
+    private readonly world: World, private readonly service: Service, private readonly http: SignedHttp,
+    private readonly where: string, private readonly debug: (line: string) => void,
   ) {}
 
   public async ask<T>(question: Question, schema: z.ZodType<T>): Promise<Understood<T>> {
@@ -45,7 +46,7 @@ export class RegistryClient {
       return this.understood(await this.answerTo(question), question, schema);
     }
     const { underway } = this.world;
-    underway.note = `interrupted: whether the registry did it is unknown; repeat the command with --request-key ${requestKey}, it happens once`;
+    underway.note = `interrupted: whether ${this.service.the} did it is unknown; repeat the command with --request-key ${requestKey}, it happens once`;
     try {
       return this.understood(await this.answerTo(question), question, schema);
     } catch (error) {
@@ -57,7 +58,7 @@ export class RegistryClient {
 
   /** The first answer that is one, or the last trouble. */
   private async answerTo(question: Question): Promise<HttpAnswer> {
-    const asked = httpQuestion(question);
+    const asked = httpQuestion(question, this.service);
     let sent = false;
     for (let attempt = 1; ; attempt += 1) {
       const last = attempt === TRIES;
@@ -107,8 +108,8 @@ export class RegistryClient {
   }
 
   private unintelligible({ status, requestId }: HttpAnswer, { requestKey }: Question, why: string): Failure {
-    const wayOut = requestKey === undefined ? 'is that the URL of a registry, and mlp new enough for it?' : `it may be done: ${AGAIN}`;
-    return new Failure(ExitCode.NO_ANSWER, 'NOT_UNDERSTOOD', `${this.where} gave an answer (${status}) that is not a registry's: ${why}; ${wayOut}`, { requestId });
+    const wayOut = requestKey === undefined ? `is that the URL of ${this.service.a}, and mlp new enough for it?` : `it may be done: ${AGAIN}`;
+    return new Failure(ExitCode.NO_ANSWER, 'NOT_UNDERSTOOD', `${this.where} gave an answer (${status}) that is not ${this.service.a}'s: ${why}; ${wayOut}`, { requestId });
   }
 
   /** An answer of API Gateway, which did not let the request through to the registry, or got nothing from it. */
@@ -120,7 +121,7 @@ export class RegistryClient {
       return new Failure(ExitCode.NOT_ALLOWED, 'NOT_ALLOWED', `not allowed to ${question.verb}: ${said}; ${this.whyNotAllowed(answer, said)}`, facts);
     }
     if (status === 404) {
-      return new Failure(ExitCode.NOT_FOUND, 'NO_REGISTRY', `${this.where} knows no such request: ${said}; is that the URL of a registry?`, facts);
+      return new Failure(ExitCode.NOT_FOUND, this.service.missing, `${this.where} knows no such request: ${said}; is that the URL of ${this.service.a}?`, facts);
     }
     if (status === 413) {
       return new Failure(ExitCode.REFUSED, 'TOO_LARGE', `the request is too large: ${said}`, facts);
@@ -139,17 +140,17 @@ export class RegistryClient {
       return `this machine's clock is ${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? 'fast' : 'slow'}; set it`;
     }
     if (/region/i.test(said)) {
-      return 'the signature is for another Region than the registry\'s; name the right one (--region)';
+      return `the signature is for another Region than ${this.service.the}'s; name the right one (--region)`;
     }
     return /token|credential|signature/i.test(said)
       ? 'log in again (such as aws sso login), or name another profile (--profile)'
-      : 'ask the owner of the registry for the grant; credentials of another account or Region get this answer too';
+      : `ask the owner of ${this.service.the} for the grant; credentials of another account or Region get this answer too`;
   }
 }
 
 const AGAIN = 'repeat the command with the same request key, it happens once';
 
-/** What a refusal of the registry means to the shell. */
+/** What a refusal means to the shell; what is not here was refused by a rule. */
 const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   NOT_FOUND: ExitCode.NOT_FOUND,
   CONFLICT: ExitCode.CONFLICT,
@@ -166,11 +167,11 @@ function failureOf({ code, detail, requestId, rev }: z.output<typeof ProblemAnsw
   return new Failure(exitCode, code, unknown ? `${detail}; ${AGAIN}` : detail, { requestId, rev });
 }
 
-function httpQuestion({ verb, params, query = {}, body, requestKey }: Question): HttpQuestion {
-  const { method, path } = ROUTES.find((route) => route.verb === verb)!;
+function httpQuestion({ verb, params, query = {}, body, requestKey }: Question, { routes, the }: Service): HttpQuestion {
+  const { method, path } = routes.find((route) => route.verb === verb)!;
   const text = body === undefined ? undefined : JSON.stringify(body);
   if (text !== undefined && Buffer.byteLength(text) > LARGEST_BODY_BYTES) {
-    throw new Failure(ExitCode.USAGE, 'TOO_LARGE', `the request has ${Buffer.byteLength(text)} bytes, and a registry takes at most ${LARGEST_BODY_BYTES}; say less`);
+    throw new Failure(ExitCode.USAGE, 'TOO_LARGE', `the request has ${Buffer.byteLength(text)} bytes, and ${the} takes at most ${LARGEST_BODY_BYTES}; say less`);
   }
   return {
     method,
