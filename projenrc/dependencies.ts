@@ -18,11 +18,15 @@ export const DEV_DEPS = [
   // handlers are bundled; Lambda brings the SDK
   'esbuild@0.28.2',
   '@aws-sdk/client-cloudformation@^3',
+  '@aws-sdk/client-cloudwatch@^3',
   '@aws-sdk/client-dynamodb@^3',
   '@aws-sdk/client-ecr@^3',
   '@aws-sdk/client-eventbridge@^3',
+  '@aws-sdk/client-lambda@^3',
   '@aws-sdk/client-s3@^3',
   '@aws-sdk/client-sagemaker@^3',
+  '@aws-sdk/client-sfn@^3',
+  '@aws-sdk/client-sns@^3',
   '@aws-sdk/client-ssm@^3',
   '@aws-sdk/lib-dynamodb@^3',
   // 2.36.0 needs a version of one of its parts that does not exist

@@ -281,6 +281,18 @@ export interface EndpointReleaseView {
   readonly emergencyStop: 'on' | 'off' | 'unreadable';
 }
 
+/** Answer of `history`: audit records in order, as text byte for byte what its hash is of, and what the head says of the last. */
+export interface ReleaseHistoryPage {
+  readonly rows: readonly { readonly sequence: number; readonly record: string; readonly hash: string }[];
+  readonly headSequence: number;
+  readonly headHash: string;
+  /** The `after` of the next page. */
+  readonly next?: number;
+}
+
+/** Answer of the emergency stop: of the person only what the record shows. A switch that cannot be read counts as on. */
+export type StopView = Omit<StopSwitch, 'person'>;
+
 export type ReleaseProblemCode =
   | 'BAD_REQUEST' | 'TOO_LARGE' | 'NOT_FOUND' | 'UNKNOWN_ACTOR' | 'CONFLICT' | 'STALE_STEP' | 'REQUEST_KEY_REUSED' | 'BUSY' | 'INTERNAL'
   | 'STOPPED' | 'BASELINE_UNHEALTHY' | 'NOT_APPROVED' | 'APPROVAL_NEEDED' | 'SECOND_PERSON_NEEDED' | 'NOTHING_LIVE' | 'NOTHING_TO_GO_BACK_TO';
