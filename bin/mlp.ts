@@ -3,11 +3,15 @@ import { createProgram, runProgram } from './cli/program';
 import { processWorld, World } from './cli/world';
 import { addAudit } from './commands/audit';
 import { addModel } from './commands/model';
+import { addRelease } from './commands/release';
+import { addStop } from './commands/stop';
 
 /** The `mlp` command: runs a command line in a world, and returns the exit code. */
 export async function mlp(args: readonly string[], world: World): Promise<ExitCode> {
   const program = createProgram(args, world);
   addModel(program, world);
+  addRelease(program, world);
+  addStop(program, world);
   addAudit(program, world);
   return runProgram(program, args, world);
 }

@@ -155,6 +155,8 @@ const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   NOT_FOUND: ExitCode.NOT_FOUND,
   CONFLICT: ExitCode.CONFLICT,
   STALE_REV: ExitCode.CONFLICT,
+  STALE_STEP: ExitCode.CONFLICT,
+  NOTHING_LIVE: ExitCode.NOT_FOUND,
   REQUEST_KEY_REUSED: ExitCode.CONFLICT,
   UNKNOWN_ACTOR: ExitCode.NOT_ALLOWED,
   BUSY: ExitCode.NO_ANSWER,

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { DEFAULT_ENVIRONMENT } from './registry-address';
 import { Rule } from '../../lib/core/complaint';
-import { imageUri, modelId, s3Uri, saysLatest, versionText } from '../../lib/core/name-rules';
+import { endpointName, imageUri, modelId, s3Uri, saysLatest, versionText } from '../../lib/core/name-rules';
 import { ADDRESS_OUTPUT, ADDRESS_PARAMETER_PREFIX, DEFAULT_TENANT } from '../../lib/registry/runtime/contract';
 
 /** What every verb takes. */
@@ -47,19 +47,22 @@ export function withCommonOptions(command: Command): Command {
 export function withWritingOptions(command: Command): Command {
   return withCommonOptions(command
     .optionsGroup('How it is written:')
-    .option('--change-ticket <ticket>', 'the change that allows this, for the audit record',
-      matching(/^[A-Za-z0-9][A-Za-z0-9_.#/-]{0,63}$/, 'must be 1 to 64 letters, digits and _ . # / -, the first a letter or a digit'))
+    .option('--change-ticket <ticket>', 'the change that allows this, for the audit record', ticketArgument)
     .option('--expected-rev <rev>', 'only if the model is still at this rev, as `history` shows it', wholeNumber)
-    .option('--request-key <key>', 'of a failed request, to repeat it: it happens once (default: a new one)',
-      matching(/^[A-Za-z0-9_-]{1,128}$/, 'must be 1 to 128 letters, digits, - and _')));
+    .option('--request-key <key>', 'of a failed request, to repeat it: it happens once (default: a new one)', requestKeyArgument));
 }
 
-/** The name of an environment or of a tenant. */
-const slug = matching(/^[a-z0-9][a-z0-9-]{0,30}[a-z0-9]$/, 'must be 2 to 32 lower-case letters, digits and inner hyphens');
+/** The name of an environment, of a tenant, or of an emergency stop. */
+export const slug = matching(/^[a-z0-9][a-z0-9-]{0,30}[a-z0-9]$/, 'must be 2 to 32 lower-case letters, digits and inner hyphens');
 export const modelArgument = by(modelId);
+export const endpointArgument = by(endpointName);
+export const releaseArgument = matching(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]\.[0-9]{1,6}$/, 'must be the id of a release, such as fraud-detection.12; `mlp release status` shows it');
 export const imageArgument = by(imageUri);
 export const labelArgument = by(versionText);
 export const datasetArgument = by(s3Uri);
+export const ticketArgument = matching(/^[A-Za-z0-9][A-Za-z0-9_.#/-]{0,63}$/,
+  'must be 1 to 64 letters, digits and _ . # / -, the first a letter or a digit');
+export const requestKeyArgument = matching(/^[A-Za-z0-9_-]{1,128}$/, 'must be 1 to 128 letters, digits, - and _');
 export const sha256Argument = matching(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
 export const commitArgument = matching(/^[0-9a-f]{40}$/, 'must be 40 lower-case hex digits: the whole id of the commit');
 

@@ -4,10 +4,15 @@ import { createProgram } from '../../bin/cli/program';
 import { processWorld } from '../../bin/cli/world';
 import { addAudit } from '../../bin/commands/audit';
 import { addModel } from '../../bin/commands/model';
+import { addRelease } from '../../bin/commands/release';
+import { addStop } from '../../bin/commands/stop';
 import { ROUTES } from '../../lib/registry/runtime/contract';
+import { DESK_ROUTES } from '../../lib/serving/progressive/runtime/contract';
 
 const program = createProgram([], processWorld());
 addModel(program, processWorld());
+addRelease(program, processWorld());
+addStop(program, processWorld());
 addAudit(program, processWorld());
 const VERBS = program.commands.flatMap((group) => group.commands.map((verb) => [group.name(), verb.name()] as const));
 /** Those of the release controller: nobody types them. */
@@ -19,11 +24,19 @@ test('every route of the registry has a verb', () => {
   expect(VERBS.filter(([group]) => group === 'audit').map(([, verb]) => verb)).toEqual(['query', 'verify']);
 });
 
+test('every route of the release desk has a verb, and so has each side of the emergency stop', () => {
+  const verbsOf = (name: string) => VERBS.filter(([group]) => group === name).map(([, verb]) => verb).sort();
+  expect(verbsOf('release')).toEqual(DESK_ROUTES.map(({ verb }) => verb).sort());
+  expect(verbsOf('stop')).toEqual(['off', 'on', 'status']);
+});
+
+const EVERYWHERE = ['--url', '--stack', '--parameter', '--region', '--profile', '--json', '--debug'];
+const OF_THE_REGISTRY = ['--environment', '--tenant'];
 test.each(VERBS)('mlp %s %s --help explains each option, and has an example of itself', async (group, verb) => {
   const { exitCode, out, err } = await run([group, verb, '--help']);
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
   expect(out).toMatch(new RegExp(`Example:\n  mlp ${group} ${verb}`));
-  for (const option of ['--url', '--stack', '--parameter', '--environment', '--region', '--profile', '--tenant', '--json', '--debug']) {
+  for (const option of [...EVERYWHERE, ...['model', 'audit'].includes(group) ? OF_THE_REGISTRY : []]) {
     expect(out).toMatch(new RegExp(`^  ${option} .*[a-zA-Z]{3}`, 'm'));
   }
 });

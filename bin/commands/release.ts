@@ -1,0 +1,139 @@
+import { Command } from 'commander';
+import { example } from '../cli/example';
+import { ExitCode } from '../cli/exit-code';
+import { Failure } from '../cli/failure';
+import { endpointArgument, releaseArgument, revisionArgument } from '../cli/options';
+import { EndpointReleaseAnswer, HistoryAnswer } from '../cli/release-answers';
+import { ENDS, printStatus } from '../cli/release-text';
+import { RELEASE_DESK } from '../cli/service';
+import { ServiceOptions, ServiceWritingOptions, withServiceOptions, withServiceWriting } from '../cli/service-options';
+import { ServiceSession } from '../cli/service-session';
+import { Column } from '../cli/terminal';
+import { shortArn } from '../cli/version-facts';
+import { World } from '../cli/world';
+
+interface WaitOptions extends ServiceOptions {
+  readonly wait?: boolean;
+}
+
+const USUALLY = `${RELEASE_DESK.parameterPrefix}<endpoint>`;
+const LOOK_EVERY_MS = 15_000;
+
+const RECORD_COLUMNS: readonly Column<ReturnType<typeof HistoryAnswer.parse>['records'][number]>[] = [
+  { head: 'TIME', of: ({ timestamp }) => timestamp },
+  { head: 'ACTION', of: ({ action }) => action },
+  { head: 'OUTCOME', of: ({ outcome }) => outcome },
+  { head: 'VERSION', of: ({ version }) => version, right: true },
+  { head: 'BY', of: ({ actor }) => shortArn(actor) },
+  { head: 'REASON', of: ({ reason }) => reason },
+];
+
+/** `mlp release …`: versions of a model onto a progressive endpoint, in guarded steps, and back. */
+export function addRelease(program: Command, world: World): void {
+  const release = program.command('release').helpCommand(false).description('Releases onto progressive endpoints');
+  release.commandsGroup('Change:');
+  addStart(release, world);
+  addAbort(release, world);
+  addRollback(release, world);
+  addAllow(release, world);
+  release.commandsGroup('Look:');
+  addStatus(release, world);
+  addHistory(release, world);
+}
+
+function addStart(release: Command, world: World): void {
+  const command = verb(release, 'start', 'release an approved version, stage by stage',
+    'Starts a release of an approved version. It goes through the stages of the endpoint\'s plan by itself, and back by itself when it fails.')
+    .argument('<revision>', 'the number of the version', revisionArgument)
+    .action((endpoint: string, revision: number, options: ServiceWritingOptions) => change(world, options, endpoint, 'start', { revision },
+      (answer) => `release ${answer.release?.releaseId ?? ''} of version ${revision} is on its way; mlp release status ${endpoint} --wait`));
+  example(withServiceWriting(command, RELEASE_DESK, USUALLY), 'mlp release start fraud-detection 7 --change-ticket CHG-1234');
+}
+
+function addAbort(release: Command, world: World): void {
+  const command = verb(release, 'abort', 'end a release and bring all traffic back',
+    'Ends the live release: all requests go back to the version before. It works in every state, and wins over whatever else is going on.')
+    .argument('<release>', 'its id, so that no other is meant', releaseArgument)
+    .action((endpoint: string, releaseId: string, options: ServiceWritingOptions) => change(world, options, endpoint, 'abort', { releaseId },
+      () => `release ${releaseId} is being aborted; mlp release status ${endpoint} --wait`));
+  example(withServiceWriting(command, RELEASE_DESK, USUALLY), 'mlp release abort fraud-detection fraud-detection.12');
+}
+
+function addRollback(release: Command, world: World): void {
+  const command = verb(release, 'rollback', 'go back to the version before, straight to all requests',
+    'Goes back to the version that was in production before the present one, without stages. Refused while a release is live: abort that.')
+    .action((endpoint: string, options: ServiceWritingOptions) => change(world, options, endpoint, 'rollback', {},
+      (answer) => `rollback ${answer.release?.releaseId ?? ''} to version ${answer.release?.revision ?? ''} is on its way; mlp release status ${endpoint} --wait`));
+  example(withServiceWriting(command, RELEASE_DESK, USUALLY), 'mlp release rollback fraud-detection --change-ticket INC-77');
+}
+
+function addAllow(release: Command, world: World): void {
+  const command = verb(release, 'allow', 'let one more release be tried after two failed in a row',
+    'After two failed releases in a row, the next one needs this by another person than the one who starts it. It counts once, for one version, for 24 hours.')
+    .argument('<revision>', 'the number of the version', revisionArgument)
+    .action((endpoint: string, revision: number, options: ServiceWritingOptions) => change(world, options, endpoint, 'allow', { revision },
+      () => `version ${revision} may be released once within 24 hours, by somebody else`));
+  example(withServiceWriting(command, RELEASE_DESK, USUALLY), 'mlp release allow fraud-detection 8 --change-ticket CHG-1240');
+}
+
+function addStatus(release: Command, world: World): void {
+  const command = verb(release, 'status', 'what serves, and how far a release is',
+    'Shows what serves, and how far a release is. With --wait it stays until the release is over, and ends with 1 unless that succeeded.')
+    .option('--wait', 'until the release is over')
+    .action((endpoint: string, options: WaitOptions) => status(world, options, endpoint));
+  example(withServiceOptions(command, RELEASE_DESK, USUALLY), 'mlp release status fraud-detection --wait');
+}
+
+function addHistory(release: Command, world: World): void {
+  const command = verb(release, 'history', 'what happened to an endpoint, from its audit records',
+    'Shows the audit records of an endpoint\'s releases, oldest first.')
+    .action(async (endpoint: string, options: ServiceOptions) => {
+      const session = sessionOf(world, options, endpoint);
+      const history = await session.read('history', HistoryAnswer, { endpoint });
+      session.show(history, () => session.terminal.table(RECORD_COLUMNS, history.records, `nothing was released to ${endpoint} yet`));
+    });
+  example(withServiceOptions(command, RELEASE_DESK, USUALLY), 'mlp release history fraud-detection');
+}
+
+function verb(release: Command, name: string, summary: string, description: string): Command {
+  return release.command(name).summary(summary).description(description)
+    .argument('<endpoint>', 'the name of the endpoint', endpointArgument);
+}
+
+async function change(
+  world: World, options: ServiceWritingOptions, endpoint: string, name: string, body: object,
+  sentence: (answer: EndpointReleaseAnswer) => string,
+): Promise<void> {
+  const session = sessionOf(world, options, endpoint);
+  const { answer, requestKey } = await session.write(name, EndpointReleaseAnswer, { endpoint }, body);
+  session.show({ ...answer, requestKey }, () => session.terminal.say(sentence(answer)));
+}
+
+async function status(world: World, options: WaitOptions, endpoint: string): Promise<void> {
+  const session = sessionOf(world, options, endpoint);
+  let answer = await session.read('status', EndpointReleaseAnswer, { endpoint });
+  if (options.wait === true && isLive(answer)) {
+    answer = await session.progress(`release ${answer.release?.releaseId ?? ''}`, async (progress) => {
+      let latest = answer;
+      while (isLive(latest)) {
+        progress.update(`${latest.release?.state ?? ''}, ${latest.release?.candidatePercent ?? 0} % of requests`);
+        await world.sleep(LOOK_EVERY_MS);
+        latest = await session.read('status', EndpointReleaseAnswer, { endpoint });
+      }
+      return latest;
+    });
+  }
+  session.show(answer, () => printStatus(session.terminal, answer));
+  if (options.wait === true && answer.release !== undefined && answer.release.state !== 'SUCCEEDED') {
+    throw new Failure(ExitCode.REFUSED, answer.release.state,
+      `release ${answer.release.releaseId} ended ${answer.release.state}; mlp release history ${endpoint} says why`);
+  }
+}
+
+function isLive({ release }: EndpointReleaseAnswer): boolean {
+  return release !== undefined && !ENDS.includes(release.state);
+}
+
+function sessionOf<Options extends ServiceOptions>(world: World, options: Options, endpoint: string): ServiceSession<Options> {
+  return new ServiceSession(world, options, RELEASE_DESK, endpoint);
+}
