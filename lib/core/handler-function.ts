@@ -1,4 +1,4 @@
-import { aws_iam as iam, aws_lambda as lambda, aws_logs as logs, aws_sqs as sqs, Duration, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_lambda as lambda, aws_logs as logs, aws_sqs as sqs, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { acknowledge, inRegulatedPacks, KeptFinding } from './acknowledge';
 import { handlerBundle } from './handler-bundle';
@@ -35,9 +35,12 @@ export interface HandlerFunctionProps {
   readonly outsideVpc?: string;
 }
 
+/** The packs that ask for a dead-letter queue. */
+export const DEAD_LETTER_RULES = ['Serverless-LambdaDLQ', ...inRegulatedPacks('LambdaDLQ').filter((rule) => !rule.startsWith('PCI'))];
+
 /** Why a function that answers CloudFormation has neither a dead-letter queue nor a concurrency of its own. */
 export const ANSWERS_CLOUDFORMATION: readonly KeptFinding[] = [{
-  rules: ['Serverless-LambdaDLQ', ...['HIPAA.Security', 'NIST.800.53.R5'].map((pack) => `${pack}-LambdaDLQ`)],
+  rules: DEAD_LETTER_RULES,
   reason: 'CloudFormation waits for the answer and ends the deployment with an error when none comes; an event in a queue would be '
     + 'answered by nobody.',
 }, {
@@ -81,6 +84,11 @@ export class HandlerFunction extends Construct {
     this.keepFindings(props);
   }
 
+  /** The version that stays, of the code and settings as they are now. */
+  public get versionArn(): string {
+    return this.handler.currentVersion.functionArn;
+  }
+
   /** One of the statements that it was made with, so that each who uses the function can add what is theirs. */
   public statement(sid: string): iam.PolicyStatement {
     const statement = this.statements.find((each) => each.sid === sid);
@@ -104,6 +112,7 @@ export class HandlerFunction extends Construct {
       logGroup,
       tracing: lambda.Tracing.ACTIVE,
       deadLetterQueue: props.deadLetterQueue,
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
     handler.node.addDependency(this.policy);
     return handler;

@@ -1,7 +1,7 @@
 import { aws_kms as kms, aws_sagemaker as sagemaker, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { acknowledge, inRegulatedPacks } from '../../core/acknowledge';
-import { MlInstanceType } from '../../core/instance-type';
+import { acknowledge, inRegulatedPacks } from '../core/acknowledge';
+import { MlInstanceType } from '../core/instance-type';
 
 /** One key for everything an endpoint stores; it outlives the stack, because the endpoint does. */
 export function createKey(scope: Construct): kms.Key {

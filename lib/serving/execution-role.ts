@@ -1,12 +1,14 @@
 import { aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_logs as logs, ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ModelContainer } from './model-container';
-import { acknowledge, acknowledgeAtSynth, wildcardResource } from '../../core/acknowledge';
-import { INSTANCE_METRICS, INVOCATION_METRICS } from '../endpoint-metrics';
+import { INSTANCE_METRICS, INVOCATION_METRICS } from './endpoint-metrics';
+import { acknowledge, acknowledgeAtSynth, wildcardResource } from '../core/acknowledge';
 
 /** What a model needs from its role, and nothing else. */
 export interface ExecutionRoleProps {
-  readonly containers: readonly ModelContainer[];
+  /** Lets it pull images and read artifacts. */
+  readonly grantServe: (policy: iam.ManagedPolicy) => void;
+  /** Where the artifacts lie of which it reads every version, as a policy names it. */
+  readonly artifactArns: readonly string[];
   readonly logGroup: logs.ILogGroup;
   readonly subnets: readonly ec2.ISubnet[];
   readonly securityGroup: ec2.ISecurityGroup;
@@ -41,17 +43,13 @@ export class ExecutionRole extends Construct {
   }
 
   private createPolicy(): iam.ManagedPolicy {
-    const { containers, storageKey } = this.props;
+    const { grantServe, storageKey } = this.props;
     const policy = new iam.ManagedPolicy(this, 'Policy', {
       description: `What hosting the model of ${this.node.scope!.node.path} takes`,
       roles: [this.role],
       statements: [this.writeLogs(), this.publishMetrics(), this.describeNetwork(), ...this.useNetwork()],
     });
-    for (const { image, artifact, multiModel } of containers) {
-      image.grantPull(policy);
-      artifact?.grantReadAllVersions(policy);
-      multiModel?.grantRead(policy);
-    }
+    grantServe(policy);
     if (storageKey !== undefined) {
       policy.addStatements(...useStorageKey(storageKey));
     }
@@ -115,11 +113,10 @@ export class ExecutionRole extends Construct {
   }
 
   private keepFindings(): void {
-    const { containers } = this.props;
-    const models = containers.flatMap(({ artifact, multiModel }) => artifact?._allVersionsArn ?? multiModel?._modelsArn ?? []);
-    if (models.length > 0) {
+    const { artifactArns } = this.props;
+    if (artifactArns.length > 0) {
       acknowledgeAtSynth(this.policy, () => ({
-        rules: models.map((arn) => wildcardResource(this, arn)),
+        rules: artifactArns.map((arn) => wildcardResource(this, arn)),
         reason: 'Until a deployment is over the old fleet runs the old version and may have to start an instance, so the role reads '
           + 'every version of its models, below their prefixes.',
       }));

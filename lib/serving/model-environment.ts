@@ -1,6 +1,6 @@
-import { Checks } from '../../core/checks';
-import { shown } from '../../core/invalid-props';
-import { checkFreeText } from '../../core/names';
+import { Checks } from '../core/checks';
+import { shown } from '../core/invalid-props';
+import { checkFreeText } from '../core/names';
 
 // SageMaker: at most 100 entries, names and values of at most 1024 characters
 const MOST_ENTRIES = 100;

@@ -1,34 +1,38 @@
 import { aws_dynamodb as dynamodb, aws_iam as iam, aws_kms as kms, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { acknowledge } from '../core/acknowledge';
+import { acknowledge } from './acknowledge';
 
 /** What the tables are made from. */
-export interface RegistryTablesProps {
+export interface RecordTablesProps {
   readonly key: kms.IKey;
+  /** Whether a stream tells of each audit row. */
+  readonly auditStream: boolean;
+  /** What guards the rows besides recovery to any second: a sentence for those who ask for a backup plan. */
+  readonly guardedBy: string;
 }
 
 /**
- * Models, versions, request keys and lineage in one table, audit records in another, so that whoever may change the first
- * cannot change the second. One Region writes: a global table would keep the last writer, and two could be right at once.
+ * What is so now, and request keys, in one table; audit records in another, so that whoever may change the first cannot change
+ * the second. One Region writes: a global table would keep the last writer, and two could be right at once.
  */
-export class RegistryTables extends Construct {
-  public readonly registry: dynamodb.Table;
+export class RecordTables extends Construct {
+  public readonly current: dynamodb.Table;
   public readonly audit: dynamodb.Table;
 
-  constructor(scope: Construct, id: string, { key }: RegistryTablesProps) {
+  constructor(scope: Construct, id: string, private readonly props: RecordTablesProps) {
     super(scope, id);
-    this.registry = this.createTable('Resource', key, { timeToLiveAttribute: 'expiresAt' }); // of request keys only
-    this.audit = this.createTable('Audit', key, { stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES });
+    this.current = this.createTable('Resource', { timeToLiveAttribute: 'expiresAt' }); // of request keys only
+    this.audit = this.createTable('Audit', props.auditStream ? { stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES } : {});
     this.audit.addToResourcePolicy(denyChanges());
   }
 
-  private createTable(id: string, encryptionKey: kms.IKey, own: Partial<dynamodb.TableProps>): dynamodb.Table {
+  private createTable(id: string, own: Partial<dynamodb.TableProps>): dynamodb.Table {
     const table = new dynamodb.Table(this, id, {
       partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
       sortKey: { name: 'sk', type: dynamodb.AttributeType.STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED,
-      encryptionKey,
+      encryptionKey: this.props.key,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -36,8 +40,8 @@ export class RegistryTables extends Construct {
     });
     acknowledge(table, {
       rules: ['HIPAA.Security', 'NIST.800.53.R5'].map((pack) => `${pack}-DynamoDBInBackupPlan`),
-      reason: 'Point-in-time recovery reaches back 35 days to any second, the table cannot be deleted, and audit records are copied to a '
-        + 'locked bucket. How long backups are kept beyond that, in which vault and account, is for the owner of the backup plan to decide.',
+      reason: `Point-in-time recovery reaches back 35 days to any second, the table cannot be deleted, and ${this.props.guardedBy}. How long `
+        + 'backups are kept beyond that, in which vault and account, is for the owner of the backup plan to decide.',
     });
     return table;
   }
