@@ -37,17 +37,22 @@ export const EndpointReleaseAnswer = z.looseObject({
 });
 export type EndpointReleaseAnswer = z.output<typeof EndpointReleaseAnswer>;
 
+/** A page of audit records, as text byte for byte what its hash is of. */
 export const HistoryAnswer = z.looseObject({
-  endpoint: Text,
-  records: z.array(z.looseObject({
-    timestamp: Text,
-    actor: Text,
-    action: Text,
-    outcome: Text,
-    version: z.number().optional(),
-    reason: Text.optional(),
-  })),
+  rows: z.array(z.looseObject({ sequence: Count, record: Text })),
+  next: Count.optional(),
 });
+
+/** What the table shows of a record; all of it is in `--json`. */
+export const ReleaseRecord = z.looseObject({
+  timestamp: Text,
+  actor: Text,
+  action: Text,
+  outcome: Text,
+  version: z.number().optional(),
+  reason: Text.optional(),
+});
+export type ReleaseRecord = z.output<typeof ReleaseRecord>;
 
 /** `state` is `unreadable` where the switch holds something else, which counts as on. */
 export const StopAnswer = z.looseObject({ state: Text, by: Text.optional(), at: Text.optional() });

@@ -26,9 +26,13 @@ export class ServiceSession<Options extends ServiceOptions = ServiceOptions> ext
   }
 
   /** A question that changes nothing. */
-  public async read<T>(verb: Question['verb'], schema: z.ZodType<T>, params: Question['params'] = {}): Promise<T> {
+  public async read<T>(
+    verb: Question['verb'], schema: z.ZodType<T>, params: Question['params'] = {}, query?: Question['query'],
+  ): Promise<T> {
     const client = await this.connected();
-    return (await withProgress(this.world, `waiting for ${this.service.the} (${verb})`, () => client.ask({ verb, params }, schema))).value;
+    const { value } = await withProgress(this.world, `waiting for ${this.service.the} (${verb})`,
+      () => client.ask({ verb, params, query }, schema));
+    return value;
   }
 
   /** A change, which happens once however often it is asked for with one key. */

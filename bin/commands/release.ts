@@ -3,7 +3,7 @@ import { example } from '../cli/example';
 import { ExitCode } from '../cli/exit-code';
 import { Failure } from '../cli/failure';
 import { endpointArgument, releaseArgument, revisionArgument } from '../cli/options';
-import { EndpointReleaseAnswer, HistoryAnswer } from '../cli/release-answers';
+import { EndpointReleaseAnswer, HistoryAnswer, ReleaseRecord } from '../cli/release-answers';
 import { ENDS, printStatus } from '../cli/release-text';
 import { RELEASE_DESK } from '../cli/service';
 import { ServiceOptions, ServiceWritingOptions, withServiceOptions, withServiceWriting } from '../cli/service-options';
@@ -19,7 +19,7 @@ interface WaitOptions extends ServiceOptions {
 const USUALLY = `${RELEASE_DESK.parameterPrefix}<endpoint>`;
 const LOOK_EVERY_MS = 15_000;
 
-const RECORD_COLUMNS: readonly Column<ReturnType<typeof HistoryAnswer.parse>['records'][number]>[] = [
+const RECORD_COLUMNS: readonly Column<ReleaseRecord>[] = [
   { head: 'TIME', of: ({ timestamp }) => timestamp },
   { head: 'ACTION', of: ({ action }) => action },
   { head: 'OUTCOME', of: ({ outcome }) => outcome },
@@ -87,11 +87,7 @@ function addStatus(release: Command, world: World): void {
 function addHistory(release: Command, world: World): void {
   const command = verb(release, 'history', 'what happened to an endpoint, from its audit records',
     'Shows the audit records of an endpoint\'s releases, oldest first.')
-    .action(async (endpoint: string, options: ServiceOptions) => {
-      const session = sessionOf(world, options, endpoint);
-      const history = await session.read('history', HistoryAnswer, { endpoint });
-      session.show(history, () => session.terminal.table(RECORD_COLUMNS, history.records, `nothing was released to ${endpoint} yet`));
-    });
+    .action((endpoint: string, options: ServiceOptions) => history(sessionOf(world, options, endpoint), endpoint));
   example(withServiceOptions(command, RELEASE_DESK, USUALLY), 'mlp release history fraud-detection');
 }
 
@@ -128,6 +124,17 @@ async function status(world: World, options: WaitOptions, endpoint: string): Pro
     throw new Failure(ExitCode.REFUSED, answer.release.state,
       `release ${answer.release.releaseId} ended ${answer.release.state}; mlp release history ${endpoint} says why`);
   }
+}
+
+async function history(session: ServiceSession, endpoint: string): Promise<void> {
+  const records: ReleaseRecord[] = [];
+  let after: number | undefined;
+  do {
+    const page = await session.read('history', HistoryAnswer, { endpoint }, { after });
+    records.push(...page.rows.map(({ record }) => ReleaseRecord.parse(JSON.parse(record))));
+    after = page.next;
+  } while (after !== undefined);
+  session.show({ endpoint, records }, () => session.terminal.table(RECORD_COLUMNS, records, `nothing was released to ${endpoint} yet`));
 }
 
 function isLive({ release }: EndpointReleaseAnswer): boolean {

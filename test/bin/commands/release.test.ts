@@ -108,12 +108,19 @@ test('status --wait stays until the release is over, and its exit code says how 
   });
 });
 
-test('history shows audit records', async () => {
-  server.willAnswer(json({
-    endpoint: 'fraud',
-    records: [{ timestamp: '2026-11-28T08:00:00.000Z', actor: 'states.amazonaws.com', action: 'endpoint.release.start', outcome: 'SUCCEEDED', version: 7 }],
-  }));
-  expect((await mlp('release', 'history', 'fraud')).out).toMatch(/endpoint\.release\.start +SUCCEEDED +7 +states\.amazonaws\.com/);
+test('history shows audit records, page by page', async () => {
+  const row = (sequence: number, action: string) => ({
+    sequence,
+    hash: 'a'.repeat(64),
+    record: JSON.stringify({ timestamp: '2026-11-28T08:00:00.000Z', actor: 'states.amazonaws.com', action, outcome: 'SUCCEEDED', version: 7 }),
+  });
+  server.willAnswer(
+    json({ rows: [row(1, 'endpoint.release.start')], headSequence: 2, headHash: '', next: 1 }),
+    json({ rows: [row(2, 'endpoint.release.close')], headSequence: 2, headHash: '' }),
+  );
+  const { out } = await mlp('release', 'history', 'fraud');
+  expect(out).toMatch(/endpoint\.release\.start +SUCCEEDED +7 +states\.amazonaws\.com[^]*endpoint\.release\.close/);
+  expect(server.asked.map(({ line }) => line)).toEqual(['GET /endpoints/fraud/history', 'GET /endpoints/fraud/history?after=1']);
 });
 
 test.each([
