@@ -1,16 +1,21 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import {
-  BatchGetCommand, BatchGetCommandInput, DynamoDBDocumentClient, GetCommand, GetCommandInput, PutCommand, PutCommandInput,
-  QueryCommand, QueryCommandInput, ScanCommand, ScanCommandInput, TransactWriteCommand, TransactWriteCommandInput,
+import type {
+  BatchGetCommandInput, DeleteCommandInput, DynamoDBDocumentClient, GetCommandInput, PutCommandInput, QueryCommandInput, ScanCommandInput,
+  TransactWriteCommandInput, UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { Expressions, invalid, Item } from './dynamodb-expressions';
-import { bytesOf, checkSize, copyOf, keyOf } from './dynamodb-items';
+import { Expressions, invalid, Item } from './expressions';
+import { bytesOf, checkSize, copyOf, keyOf } from './items';
+import { AwsError } from '../error';
+
+const OPERATIONS = {
+  GetItem: 'GetCommand', BatchGetItem: 'BatchGetCommand', Query: 'QueryCommand', Scan: 'ScanCommand', PutItem: 'PutCommand',
+  UpdateItem: 'UpdateCommand', DeleteItem: 'DeleteCommand', TransactWriteItems: 'TransactWriteCommand',
+} as const;
 
 /** One request to DynamoDB, as the hooks and the log see it. */
 export interface Call {
   /** Whose client it is. */
   readonly client: string;
-  readonly name: 'GetItem' | 'BatchGetItem' | 'Query' | 'Scan' | 'PutItem' | 'TransactWriteItems';
+  readonly name: keyof typeof OPERATIONS;
   readonly input: unknown;
   /** Counts from 0, over all clients. */
   readonly number: number;
@@ -20,7 +25,8 @@ export interface Call {
 export interface Written {
   readonly table: string;
   readonly before?: Item;
-  readonly after: Item;
+  /** Absent: it was deleted. */
+  readonly after?: Item;
 }
 
 /** What may go wrong. A hook that throws is what the client sees; one that waits holds the client up. */
@@ -33,10 +39,20 @@ export interface Hooks {
   betweenItems?: (call: Call) => unknown;
   /** How many keys of a BatchGetItem are processed; the rest comes back as unprocessed. */
   processed?: (call: Call) => number;
+  /** What a request wrote, at once. */
+  written?: (written: readonly Written[]) => void;
 }
 
 type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-interface Planned { readonly table: string; readonly key: string; readonly failed?: Item | null; readonly after?: Item }
+interface Planned {
+  readonly table: string;
+  readonly key: string;
+  readonly before?: Item;
+  /** The item on which the condition fails; null for none. */
+  readonly failed?: Item | null;
+  /** Null: it is deleted. */
+  readonly after?: Item | null;
+}
 
 const MOST_ITEMS = 100;
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -86,26 +102,29 @@ export class FakeDynamoDb {
     return this.calls.reduce<Partial<Record<Call['name'], number>>>((sums, { name }) => ({ ...sums, [name]: (sums[name] ?? 0) + 1 }), {});
   }
 
+  /** A request by its name in DynamoDB's API, with the document client's items. */
+  public async request(client: string, name: Call['name'], input: unknown): Promise<unknown> {
+    return this.answer(client, name, input, (call) => this.acts[name](input as never, call));
+  }
+
+  private readonly acts: Readonly<Record<Call['name'], (input: never, call: Call) => unknown>> = {
+    GetItem: (input: GetCommandInput) => this.getItem(input),
+    BatchGetItem: (input: BatchGetCommandInput, call) => this.batchGetItem(input, call),
+    Query: (input: QueryCommandInput) => this.query(input),
+    Scan: (input: ScanCommandInput) => this.scan(input),
+    PutItem: (input: PutCommandInput) => this.writeItem({ Put: input }, input),
+    UpdateItem: (input: UpdateCommandInput) => this.writeItem({ Update: input as never }, input),
+    DeleteItem: (input: DeleteCommandInput) => this.writeItem({ Delete: input }, input),
+    TransactWriteItems: (input: TransactWriteCommandInput) => this.transactWriteItems(input),
+  };
+
   private async send(client: string, command: unknown): Promise<unknown> {
-    if (command instanceof GetCommand) {
-      return this.answer(client, 'GetItem', command.input, () => this.getItem(command.input));
+    const { constructor: { name: called }, input } = command as { constructor: { name: string }; input: unknown };
+    const name = (Object.keys(OPERATIONS) as Call['name'][]).find((each) => OPERATIONS[each] === called);
+    if (name === undefined) {
+      throw new Error(`this fake knows no ${called}`);
     }
-    if (command instanceof BatchGetCommand) {
-      return this.answer(client, 'BatchGetItem', command.input, (call) => this.batchGetItem(command.input, call));
-    }
-    if (command instanceof QueryCommand) {
-      return this.answer(client, 'Query', command.input, () => this.query(command.input));
-    }
-    if (command instanceof ScanCommand) {
-      return this.answer(client, 'Scan', command.input, () => this.scan(command.input));
-    }
-    if (command instanceof PutCommand) {
-      return this.answer(client, 'PutItem', command.input, () => this.putItem(command.input));
-    }
-    if (command instanceof TransactWriteCommand) {
-      return this.answer(client, 'TransactWriteItems', command.input, () => this.transactWriteItems(command.input));
-    }
-    throw new Error(`this fake knows no ${(command as object).constructor.name}`);
+    return this.request(client, name, input);
   }
 
   private async answer(client: string, name: Call['name'], input: unknown, act: (call: Call) => unknown): Promise<unknown> {
@@ -186,13 +205,19 @@ export class FakeDynamoDb {
     return { Items, Count: Items.length, ScannedCount: evaluated.length, ...LastEvaluatedKey };
   }
 
-  private putItem({ TableName, Item: item, ...rest }: PutCommandInput): unknown {
-    const planned = this.plan({ Put: { TableName, Item: item, ...rest } });
+  private writeItem(write: Write, { ReturnValues, ReturnValuesOnConditionCheckFailure }: Pick<UpdateCommandInput,
+  'ReturnValues' | 'ReturnValuesOnConditionCheckFailure'>): unknown {
+    const planned = this.plan(write);
     if (planned.failed !== undefined) {
-      throw Object.assign(new Error('The conditional request failed'), { name: 'ConditionalCheckFailedException' });
+      const shown = planned.failed !== null && ReturnValuesOnConditionCheckFailure === 'ALL_OLD' ? { Item: copyOf(planned.failed) } : {};
+      throw new AwsError('ConditionalCheckFailedException', 'The conditional request failed', 400, shown);
     }
     this.write([planned]);
-    return {};
+    if (ReturnValues !== undefined && !['NONE', 'ALL_OLD', 'ALL_NEW'].includes(ReturnValues)) {
+      throw invalid(`this fake returns no ${ReturnValues}`);
+    }
+    const returned = ReturnValues === 'ALL_OLD' ? planned.before : ReturnValues === 'ALL_NEW' ? planned.after : undefined;
+    return returned === undefined || returned === null ? {} : { Attributes: copyOf(returned) };
   }
 
   private transactWriteItems({ TransactItems = [] }: TransactWriteCommandInput): unknown {
@@ -203,55 +228,62 @@ export class FakeDynamoDb {
     if (new Set(planned.map(({ table, key }) => `${table} ${key}`)).size < planned.length) {
       throw invalid('Transaction request cannot include multiple operations on one item');
     }
-    if (planned.reduce((sum, { after }) => sum + (after === undefined ? 0 : bytesOf(after)), 0) > MOST_BYTES) {
+    if (planned.reduce((sum, { after }) => sum + (after === undefined || after === null ? 0 : bytesOf(after)), 0) > MOST_BYTES) {
       throw invalid('Transaction request is larger than 4 MB');
     }
     if (planned.some(({ failed }) => failed !== undefined)) {
       const codes = planned.map(({ failed }) => failed === undefined ? 'None' : 'ConditionalCheckFailed');
-      throw new TransactionCanceledException({
-        message: `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes.join(', ')}]`,
-        CancellationReasons: codes.map((Code) => ({ Code })),
-        $metadata: { httpStatusCode: 400 },
-      });
+      throw new AwsError(
+        'TransactionCanceledException', `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes.join(', ')}]`, 400,
+        { CancellationReasons: codes.map((Code) => ({ Code })) },
+      );
     }
     this.write(planned);
     return {};
   }
 
-  /** What one item of a transaction would do. `failed`: the item, or null for none, on which its condition fails. */
+  /** What one item of a transaction would do. */
   private plan({ Put, Update, ConditionCheck, Delete }: Write): Planned {
-    const request = Put ?? Update ?? ConditionCheck;
-    if (Delete !== undefined || request === undefined) {
-      throw invalid('this fake puts, updates and checks; nothing of the registry deletes');
+    const request = Put ?? Update ?? ConditionCheck ?? Delete;
+    if (request === undefined) {
+      throw invalid('an item of a transaction puts, updates, deletes or checks');
     }
     const table = request.TableName ?? '';
-    const key = keyOf((Put === undefined ? Update?.Key ?? ConditionCheck?.Key : Put.Item) ?? {});
-    const present = this.table(table).get(key);
+    const key = keyOf((Put === undefined ? (Update ?? ConditionCheck ?? Delete)?.Key : Put.Item) ?? {});
+    const before = this.table(table).get(key);
     const expressions = new Expressions(request);
     const condition = expressions.condition(request.ConditionExpression);
     const update = Update === undefined ? undefined : expressions.update(Update.UpdateExpression ?? '');
     expressions.settle();
-    if (!condition(present)) {
-      return { table, key, failed: present ?? null };
+    if (!condition(before)) {
+      return { table, key, failed: before ?? null };
     }
-    const after = Put === undefined ? update?.(present ?? Update?.Key ?? {}) : Put.Item;
+    if (Delete !== undefined) {
+      return { table, key, before, after: null };
+    }
+    const after = Put === undefined ? update?.(before ?? Update?.Key ?? {}) : Put.Item;
     if (after === undefined) {
       return { table, key };
     }
     const copy = copyOf(after);
     checkSize(copy);
-    return { table, key, after: copy };
+    return { table, key, before, after: copy };
   }
 
   private write(planned: readonly Planned[]): void {
     const written: Written[] = [];
     for (const { table, key, after } of planned) {
-      if (after !== undefined) {
-        written.push({ table, before: this.table(table).get(key), after });
+      const before = this.table(table).get(key);
+      if (after === null) {
+        this.table(table).delete(key);
+        written.push({ table, before });
+      } else if (after !== undefined) {
+        written.push({ table, before, after });
         this.table(table).set(key, after);
       }
     }
     this.writes.push(written);
+    this.hooks.written?.(written);
   }
 
   /** An item as a read sees it. */
@@ -260,14 +292,14 @@ export class FakeDynamoDb {
     if (consistent === true || this.lag === 0) {
       return present;
     }
-    const unseen = this.writes.slice(-this.lag).flat().find((write) => write.table === table && keyOf(write.after) === key);
+    const unseen = this.writes.slice(-this.lag).flat().find((write) => write.table === table && keyOf(write.after ?? write.before ?? {}) === key);
     return unseen === undefined ? present : unseen.before;
   }
 
   private table(name: string | undefined): Map<string, Item> {
     const table = this.tables.get(name ?? '');
     if (table === undefined) {
-      throw Object.assign(new Error(`Requested resource not found: table ${name}`), { name: 'ResourceNotFoundException' });
+      throw new AwsError('ResourceNotFoundException', `Requested resource not found: table ${name}`);
     }
     return table;
   }

@@ -1,6 +1,8 @@
-import { BatchGetCommand, DeleteCommand, GetCommand, PutCommand, QueryCommand, ScanCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { throttled, timeout } from './dynamodb-errors';
-import { FakeDynamoDb } from './fake-dynamodb';
+import {
+  BatchGetCommand, BatchWriteCommand, DeleteCommand, GetCommand, PutCommand, QueryCommand, ScanCommand, TransactWriteCommand, UpdateCommand, UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { throttled, timeout } from '../../registry/support/dynamodb-errors';
+import { FakeDynamoDb } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
 
 let db: FakeDynamoDb;
 beforeEach(() => { db = new FakeDynamoDb('t', 'u'); });
@@ -34,7 +36,7 @@ describe('a transaction', () => {
     ['is larger than 4 MB', Array.from({ length: 11 }, (_each, place) => put(`i${place}`, { text: 'x'.repeat(390 * 1024) }))],
     ['has an item without a sort key', [{ Put: { TableName: 't', Item: { pk: 'p' } } }]],
     ['has an empty key', [put('')]],
-    ['deletes', [{ Delete: { TableName: 't', Key: { pk: 'p', sk: 'a' } } }]],
+    ['neither puts nor checks', [{}]],
   ])('is refused when it %s', async (_what, writes) => {
     await expect(transact(...writes)).rejects.toMatchObject({ name: 'ValidationException' });
     expect(db.items('t')).toEqual([]);
@@ -214,11 +216,56 @@ describe('the hooks', () => {
     go();
     await slow;
     expect(db.items('t')).toMatchObject([{ n: 1 }]);
-    expect(db.writes.map(([{ before, after }]) => [before?.n, after.n])).toEqual([[undefined, 2], [2, 1]]);
+    expect(db.writes.map(([{ before, after }]) => [before?.n, after?.n])).toEqual([[undefined, 2], [2, 1]]);
     expect(db.counted()).toEqual({ PutItem: 2 });
   });
 });
 
-test('a command that the registry does not use throws', async () => {
-  await expect(client().send(new DeleteCommand({ TableName: 't', Key: { pk: 'p', sk: 'a' } }))).rejects.toThrow('knows no DeleteCommand');
+describe('an update', () => {
+  const update = (UpdateExpression: string, more: Partial<UpdateCommandInput> = {}) => client().send(new UpdateCommand({
+    TableName: 't', Key: { pk: 'p', sk: 'a' }, UpdateExpression, ReturnValues: 'ALL_NEW', ...more,
+  }));
+  const names = (...all: string[]) => ({ ExpressionAttributeNames: Object.fromEntries(all.map((name) => [`#${name}`, name])) });
+
+  test('makes the item where there is none, counts, and takes attributes away', async () => {
+    const { Attributes: first } = await update('SET #n = if_not_exists(#n, :zero) + :one, #m = :map', {
+      ...names('n', 'm'), ExpressionAttributeValues: { ':zero': 0, ':one': 1, ':map': { x: 1, y: 2 } },
+    });
+    expect(first).toEqual({ pk: 'p', sk: 'a', n: 1, m: { x: 1, y: 2 } });
+    const { Attributes: second } = await update('SET #n = #n - :two, #m.#x = #n REMOVE #m.#y', {
+      ...names('n', 'm', 'x', 'y'), ExpressionAttributeValues: { ':two': 2 },
+    });
+    expect(second).toEqual({ pk: 'p', sk: 'a', n: -1, m: { x: 1 } }); // every value is of the item as it was
+  });
+
+  test('shows the item that its condition fails on, if asked', async () => {
+    await transact(put('a', { n: 1 }));
+    const refused = update('SET #n = :two', {
+      ConditionExpression: '#n = :two', ...names('n'), ExpressionAttributeValues: { ':two': 2 }, ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    await expect(refused).rejects.toMatchObject({ name: 'ConditionalCheckFailedException', Item: { n: 1 } });
+    expect(await get('a')).toEqual({ pk: 'p', sk: 'a', n: 1 });
+  });
+
+  test.each(['SET #n = #missing', 'SET #n = #text + :two', 'ADD #n :two', 'SET #text.#n = :two'])('%s is refused', async (expression) => {
+    await transact(put('a', { text: 'x' }));
+    const used = ['n', 'missing', 'text'].filter((name) => expression.includes(`#${name}`));
+    const values = expression.includes(':two') ? { ExpressionAttributeValues: { ':two': 2 } } : {};
+    await expect(update(expression, { ...names(...used), ...values })).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+});
+
+test('a deletion takes the item away, if its condition holds', async () => {
+  await transact(put('a', { n: 1 }));
+  const remove = (n: number) => client().send(new DeleteCommand({
+    TableName: 't', Key: { pk: 'p', sk: 'a' }, ConditionExpression: '#n = :n', ExpressionAttributeNames: { '#n': 'n' }, ExpressionAttributeValues: { ':n': n },
+  }));
+  await expect(remove(2)).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
+  expect(db.items('t')).toHaveLength(1);
+  await remove(1);
+  expect(db.items('t')).toEqual([]);
+});
+
+test('a command that no handler uses throws', async () => {
+  await expect(client().send(new BatchWriteCommand({ RequestItems: {} }))).rejects.toThrow('knows no BatchWriteCommand');
 });

@@ -1,4 +1,4 @@
-import { invalid, Item } from './dynamodb-expressions';
+import { invalid, Item } from './expressions';
 
 const LARGEST_ITEM_BYTES = 400 * 1024;
 
@@ -17,7 +17,7 @@ function copyOfValue(value: unknown, path: string): unknown {
   if (typeof value !== 'object' || value === null) {
     return checkedScalar(value, path);
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype) {
+  if (![Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)) {
     throw new Error(`Unsupported type passed: ${path}. Pass options.convertClassInstanceToMap=true to marshall typeof object as map attribute.`);
   }
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copyOfValue(inner, `${path}.${name}`)]));

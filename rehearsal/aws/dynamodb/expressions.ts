@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { validation } from '../error';
 
 /** An item as the document client shows it. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -9,17 +10,17 @@ export interface Placeholders {
   readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>>;
 }
 
-/** Sets attributes, as in `SET #a = :a, #b = :b`. */
+/** Sets and removes attributes, as in `SET #a = :a, #b = #b + :one REMOVE #c`. */
 export type Update = (item: Item) => Item;
 export type Condition = (item: Item | undefined) => boolean;
 
 type Operand = (item: Item | undefined) => unknown;
 
-const TOKEN = /\s*(#[A-Za-z0-9_]+|:[A-Za-z0-9_]+|[A-Za-z_]+|<>|<=|>=|[=<>(),.])/y;
+const TOKEN = /\s*(#[A-Za-z0-9_]+|:[A-Za-z0-9_]+|[A-Za-z_]+|<>|<=|>=|[=<>(),.+-])/y;
 const MISSING = Symbol('an attribute that is not there');
 
 /**
- * As much of DynamoDB's expressions as the registry uses; anything else throws, so that no test rests on a meaning that this
+ * As much of DynamoDB's expressions as our handlers use; anything else throws, so that no test rests on a meaning that this
  * file only guesses. Names must be placeholders: that keeps every reserved word out of the question.
  */
 export class Expressions {
@@ -39,18 +40,24 @@ export class Expressions {
 
   public update(text: string): Update {
     const tokens = new Tokens(text);
-    tokens.expect('SET');
-    const steps: [string, Operand][] = [];
-    do {
-      const [name, ...deeper] = this.path(tokens);
-      if (deeper.length > 0) {
-        throw invalid(`only whole attributes are set here: ${text}`);
-      }
-      tokens.expect('=');
-      steps.push([name, this.operand(tokens)]);
-    } while (tokens.take(','));
+    const steps: ((item: Item, before: Item) => Item)[] = [];
+    for (let clause = tokens.takeAny(['SET', 'REMOVE']); clause !== undefined; clause = tokens.takeAny(['SET', 'REMOVE'])) {
+      do {
+        const path = this.path(tokens);
+        if (clause === 'REMOVE') {
+          steps.push((item) => removed(item, path));
+          continue;
+        }
+        tokens.expect('=');
+        const value = this.sum(tokens);
+        steps.push((item, before) => assigned(item, path, value(before)));
+      } while (tokens.take(','));
+    }
     tokens.end();
-    return (item) => Object.fromEntries([...Object.entries(item), ...steps.map(([name, value]) => [name, value(item)] as const)]);
+    if (steps.length === 0) {
+      throw invalid(`an update that neither sets nor removes: ${text}`);
+    }
+    return (before) => steps.reduce<Item>((after, step) => step(after, before), before); // every value is of the item as it was
   }
 
   /** DynamoDB refuses placeholders that no expression uses. */
@@ -61,6 +68,34 @@ export class Expressions {
     if (unused.length > 0) {
       throw invalid(`Value unused in expressions: ${unused.join(', ')}`);
     }
+  }
+
+  private sum(tokens: Tokens): Operand {
+    const left = this.settable(tokens);
+    const sign = tokens.takeAny(['+', '-']);
+    if (sign === undefined) {
+      return left;
+    }
+    const right = this.settable(tokens);
+    return (item) => {
+      const [one, other] = [left(item), right(item)];
+      if (typeof one !== 'number' || typeof other !== 'number') {
+        throw invalid('An operand in the update expression has an incorrect data type');
+      }
+      return sign === '+' ? one + other : one - other;
+    };
+  }
+
+  private settable(tokens: Tokens): Operand {
+    if (!tokens.take('if_not_exists')) {
+      return this.operand(tokens);
+    }
+    tokens.expect('(');
+    const there = this.valueAt(this.path(tokens));
+    tokens.expect(',');
+    const instead = this.operand(tokens);
+    tokens.expect(')');
+    return (item) => (there(item) === MISSING ? instead(item) : there(item));
   }
 
   private or(tokens: Tokens): Condition {
@@ -163,6 +198,25 @@ export class Expressions {
   }
 }
 
+function assigned(item: Item, [name, ...deeper]: readonly string[], value: unknown): Item {
+  if (value === MISSING) {
+    throw invalid('The provided expression refers to an attribute that does not exist in the item');
+  }
+  if (deeper.length === 0) {
+    return { ...item, [name]: value };
+  }
+  const inner = item[name];
+  if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) {
+    throw invalid('The document path provided in the update expression is invalid for update');
+  }
+  return { ...item, [name]: assigned(inner as Item, deeper, value) };
+}
+
+function removed(item: Item, [name, ...deeper]: readonly string[]): Item {
+  const { [name]: inner, ...rest } = item;
+  return deeper.length === 0 || typeof inner !== 'object' || inner === null ? rest : { ...rest, [name]: removed(inner as Item, deeper) };
+}
+
 /** An attribute that is missing, or of another type, satisfies no comparison but `<>`. */
 function compare(comparator: string, left: unknown, right: unknown): boolean {
   if (comparator === '=' || comparator === '<>') {
@@ -228,5 +282,5 @@ class Tokens {
 
 /** What DynamoDB answers to a request that makes no sense. */
 export function invalid(message: string): Error {
-  return Object.assign(new Error(message), { name: 'ValidationException', $fault: 'client', $metadata: { httpStatusCode: 400 } });
+  return validation(message);
 }
