@@ -174,6 +174,12 @@ export const JUDGE_SECONDS = 60;
 export const CLERK_SECONDS = 60;
 export const DESK_SECONDS = 25;
 
+/**
+ * `waitSeconds` of a WAIT is never less, and that of a BAKE never less than the plan's tick: the construct computes from both how
+ * many events an execution may come to.
+ */
+export const SHORTEST_WAIT_SECONDS = 10;
+
 /** How a release ends. */
 export type Outcome = 'SUCCEEDED' | 'ROLLED_BACK' | 'ABORTED' | 'HALTED';
 
