@@ -2,9 +2,8 @@ import * as z from 'zod';
 import { Question } from './api-client';
 import { ExitCode } from './exit-code';
 import { Failure } from './failure';
-import { Session } from './session';
 
-/** As many items as the registry puts into an answer: fewer requests. */
+/** As many items as a service puts into an answer: fewer requests. */
 export const LARGEST_PAGE = 100;
 
 /** What every answer in pages has: where the next one begins. */
@@ -12,9 +11,14 @@ interface Page {
   readonly next?: string | number;
 }
 
+/** Whoever asks a service. */
+export interface Reader {
+  read<T>(verb: Question['verb'], schema: z.ZodType<T>, params?: Question['params'], query?: Question['query']): Promise<T>;
+}
+
 /** Reads all pages of an answer. */
 export async function allPages<P extends Page, T>(
-  session: Session, verb: Question['verb'], schema: z.ZodType<P>, itemsOf: (page: P) => readonly T[],
+  session: Reader, verb: Question['verb'], schema: z.ZodType<P>, itemsOf: (page: P) => readonly T[],
   params: Question['params'] = {}, query: Question['query'] = {},
 ): Promise<T[]> {
   const items: T[] = [];
@@ -26,7 +30,7 @@ export async function allPages<P extends Page, T>(
       return items;
     }
     if (seen.has(page.next)) {
-      throw new Failure(ExitCode.NO_ANSWER, 'NOT_UNDERSTOOD', `the registry answers in circles (${verb}); is mlp new enough for it?`);
+      throw new Failure(ExitCode.NO_ANSWER, 'NOT_UNDERSTOOD', `the answers go in circles (${verb}); is mlp new enough for this service?`);
     }
     seen.add(page.next);
     after = page.next;

@@ -3,6 +3,7 @@ import { example } from '../cli/example';
 import { ExitCode } from '../cli/exit-code';
 import { Failure } from '../cli/failure';
 import { endpointArgument, releaseArgument, revisionArgument } from '../cli/options';
+import { allPages } from '../cli/pages';
 import { EndpointReleaseAnswer, HistoryAnswer, ReleaseRecord } from '../cli/release-answers';
 import { ENDS, printStatus } from '../cli/release-text';
 import { RELEASE_DESK } from '../cli/service';
@@ -127,13 +128,8 @@ async function status(world: World, options: WaitOptions, endpoint: string): Pro
 }
 
 async function history(session: ServiceSession, endpoint: string): Promise<void> {
-  const records: ReleaseRecord[] = [];
-  let after: number | undefined;
-  do {
-    const page = await session.read('history', HistoryAnswer, { endpoint }, { after });
-    records.push(...page.rows.map(({ record }) => ReleaseRecord.parse(JSON.parse(record))));
-    after = page.next;
-  } while (after !== undefined);
+  const texts = await allPages(session, 'history', HistoryAnswer, ({ rows }) => rows.map(({ record }) => record), { endpoint });
+  const records = texts.map((text) => ReleaseRecord.parse(JSON.parse(text)));
   session.show({ endpoint, records }, () => session.terminal.table(RECORD_COLUMNS, records, `nothing was released to ${endpoint} yet`));
 }
 

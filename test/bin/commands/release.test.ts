@@ -120,7 +120,7 @@ test('history shows audit records, page by page', async () => {
   );
   const { out } = await mlp('release', 'history', 'fraud');
   expect(out).toMatch(/endpoint\.release\.start +SUCCEEDED +7 +states\.amazonaws\.com[^]*endpoint\.release\.close/);
-  expect(server.asked.map(({ line }) => line)).toEqual(['GET /endpoints/fraud/history', 'GET /endpoints/fraud/history?after=1']);
+  expect(server.asked.map(({ line }) => line)).toEqual(['GET /endpoints/fraud/history?limit=100', 'GET /endpoints/fraud/history?limit=100&after=1']);
 });
 
 test.each([
