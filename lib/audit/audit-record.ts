@@ -21,10 +21,15 @@ export const AUDIT_ACTIONS = [
   'endpoint.deployment.verify', 'endpoint.configs.prune',
   'model.register', 'model.approve', 'model.reject', 'model.revoke', 'model.promote', 'model.rollback', 'model.retire',
   'model.hold', 'model.unhold', 'model.retention.check', 'audit.copy',
+  'endpoint.release.start', 'endpoint.release.begin', 'endpoint.release.refuse', 'endpoint.release.issue', 'endpoint.release.see',
+  'endpoint.release.confirm', 'endpoint.release.judge', 'endpoint.release.latch', 'endpoint.release.restore', 'endpoint.release.tidy',
+  'endpoint.release.halt', 'endpoint.release.close', 'endpoint.release.recover', 'endpoint.release.allow', 'endpoint.release.adopt',
+  'endpoint.release.rollback', 'endpoint.release.abort', 'endpoint.profile.store', 'endpoint.delete', 'emergency.stop', 'emergency.clear',
 ] as const;
 
 export const AUDIT_OUTCOMES = [
   'SUCCEEDED', 'REFUSED', 'FAILED',
+  'HEALTHY', 'INCONCLUSIVE', 'ERROR', 'ROLLED_BACK', 'ABORTED', 'HALTED',
   'AS_WANTED', 'NOT_AS_WANTED', 'NOT_AS_WANTED_IN_ROLLBACK', 'PRUNED', 'NOTHING_TO_PRUNE', 'POSTPONED',
 ] as const;
 

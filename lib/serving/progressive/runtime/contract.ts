@@ -184,6 +184,12 @@ export const SHORTEST_WAIT_SECONDS = 10;
 export type Outcome = 'SUCCEEDED' | 'ROLLED_BACK' | 'ABORTED' | 'HALTED';
 
 /**
+ * Names of models and configurations begin with `physicalName(endpointName, RELEASED_SLUG)` and `-r<number of the release>`;
+ * policies are cut to that. https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html: 63 characters.
+ */
+export const RELEASED_SLUG = 32;
+
+/**
  * What a task of the state machine says: where to go. All say it in this shape, so that choices look alike.
  *
  * The release machine: `Route` (is `$.recover` there? -> Recover, else Begin) -> Begin -> INSTALL -> Install (WAIT: wait and again)

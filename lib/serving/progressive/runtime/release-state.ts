@@ -47,6 +47,8 @@ export interface Wanted {
   readonly or?: Arrangement;
   /** Names of configurations that this endpoint may be found with; any other was set by somebody else. */
   readonly known: readonly string[];
+  /** There was no endpoint before this release: it may be made, and taken away again. */
+  readonly first: boolean;
   readonly since: number;
   readonly deadline: number;
 }
@@ -122,6 +124,8 @@ export interface Release {
   readonly lockedSince?: number;
   readonly lockedSeconds?: number;
   readonly restoredAt?: number;
+  /** Why the endpoint stayed on the configuration with both slots, if it did. */
+  readonly left?: string;
   readonly recoveries: number;
   readonly outcome?: Outcome;
   readonly reason?: string;
@@ -159,7 +163,11 @@ export interface Refusal {
 
 const LIVE: readonly ReleaseView['state'][] = ['PENDING', 'RUNNING', 'HOLDING', 'ROLLING_BACK', 'WATCHING'];
 
-export function isLive(release: Release | undefined): release is Release {
+export type LiveRelease = Release & { readonly state: Exclude<ReleaseView['state'], Outcome> };
+/** A release that nothing takes back yet. */
+export type ForwardRelease = Release & { readonly latch?: undefined };
+
+export function isLive(release: Release | undefined): release is LiveRelease {
   return release !== undefined && LIVE.includes(release.state);
 }
 
@@ -167,7 +175,7 @@ export function isLive(release: Release | undefined): release is Release {
  * Whether there is something to take back. A halted release still has it: from there the one thing that happens by itself is
  * that traffic leaves the candidate.
  */
-export function canLatch(release: Release | undefined): release is Release {
+export function canLatch(release: Release | undefined): release is ForwardRelease {
   if (release === undefined || release.latch !== undefined) {
     return false;
   }

@@ -1,0 +1,166 @@
+import { ERROR_BUSY, RestoreRequest, Step, WriterTask } from './contract';
+import { Converger, Errand } from './converger';
+import { WriterBusy } from './lease';
+import { ALARMS, STATE_MACHINE, SWITCH } from './record';
+import { Actor, canLatch, Head, isLive, LatchCause, Release } from './release-state';
+import { ReleaseStore } from './release-store';
+import { WriterWorld } from './release-world';
+import { nothing, stepTo } from './steps';
+import { readStop, stopState } from './stop-switch';
+import { WriterCall } from './tasks';
+import { tell } from './teller';
+import { transact } from './transact';
+
+/** How long an invocation stays with a phase, how often it looks, and when the state machine comes again. */
+const PACE = {
+  install: { patienceMs: 5_000, pauseMs: 2_000, waitSeconds: 30 },
+  shift: { patienceMs: 20_000, pauseMs: 3_000, waitSeconds: 10 },
+  finish: { patienceMs: 5_000, pauseMs: 2_000, waitSeconds: 30 },
+  restore: { patienceMs: 40_000, pauseMs: 2_000, waitSeconds: 5 },
+  tidy: { patienceMs: 5_000, pauseMs: 2_000, waitSeconds: 30 },
+} as const;
+
+interface Request {
+  readonly requestId: string;
+  readonly started: number;
+}
+
+/** All changes of endpoints pass here, one at a time for each endpoint. */
+export async function releaseWriter(call: WriterCall, requestId: string, world: WriterWorld): Promise<Step | undefined> {
+  const request = { requestId, started: world.now() };
+  switch (call.do) {
+    case 'alarm':
+      return onAlarm(call, request, world);
+    case 'stop':
+      return onStop(request, world);
+    case 'restore-now':
+      return onAbort(call, request, world);
+    default:
+      return onTask(call, request, world);
+  }
+}
+
+async function onTask(task: WriterTask, request: Request, world: WriterWorld): Promise<Step> {
+  const { endpoint, releaseId } = task;
+  // what passed since the state was entered is a length of time, which a wrong clock measures as well as a right one
+  const at = () => Date.parse(task.at) + world.now() - request.started;
+  if (task.do === 'restore') {
+    await latched({ endpoint, releaseId, cause: 'step', reason: 'a step failed; the execution has its error', at: at(), actor: STATE_MACHINE }, request, world);
+  }
+  const { patienceMs, pauseMs } = PACE[task.do];
+  const head = await new Converger({ ...request, endpoint, releaseId, acts: [task.do], patienceMs, pauseMs, at }, world).run();
+  await tell(endpoint, head, world);
+  const { release } = head;
+  return release?.releaseId === releaseId ? stepTo(nextOf(release, task.do), release, waitOf(release, task.do)) : nothing(endpoint, releaseId);
+}
+
+function waitOf(release: Release, task: WriterTask['do']): number {
+  return nextOf(release, task) === 'BAKE' ? release.profile.plan.tickSeconds : PACE[task].waitSeconds;
+}
+
+/** From the state alone, so that a step whose answer was lost gets the same one. */
+function nextOf({ outcome, latch, wanted, confirmedAt }: Release, task: WriterTask['do']): Step['next'] {
+  if (outcome !== undefined) {
+    return 'CLOSE';
+  }
+  const confirmed = confirmedAt !== undefined;
+  if (latch !== undefined) {
+    const tidying = wanted?.act === 'tidy';
+    return task === 'restore' ? tidying ? 'TIDY' : 'WAIT' : task === 'tidy' && tidying ? confirmed ? 'CLOSE' : 'WAIT' : 'RESTORE';
+  }
+  switch (wanted?.act) {
+    case 'shift':
+      return task !== 'shift' ? 'STAGE' : confirmed ? 'BAKE' : 'WAIT';
+    case 'finish':
+      return task !== 'finish' ? 'FINISH' : confirmed ? 'CLOSE' : 'WAIT';
+    default:
+      return 'WAIT';
+  }
+}
+
+/** An event is a hint: what it is about, and whether it still matters, is read. */
+async function onAlarm(
+  { alarmName, state, at: time }: Extract<WriterCall, { do: 'alarm' }>, request: Request, world: WriterWorld,
+): Promise<undefined> {
+  if (state !== 'ALARM') {
+    return undefined;
+  }
+  const raisedAt = Date.parse(time);
+  const concerns = ({ release }: Head) => canLatch(release) && release.kind === 'release' && release.wanted !== undefined
+    && release.startedAt <= raisedAt && release.profile.plan.alarms.includes(alarmName);
+  return takeBack(concerns, { cause: 'alarm', reason: `alarm ${alarmName} is in ALARM`, actor: ALARMS }, request, world);
+}
+
+async function onStop(request: Request, world: WriterWorld): Promise<undefined> {
+  if (stopState(await readStop(world)) !== 'on') {
+    return undefined;
+  }
+  const concerns = ({ release }: Head) => isLive(release) && canLatch(release) && release.kind === 'release';
+  return takeBack(concerns, { cause: 'stop', reason: 'the emergency stop is on', actor: SWITCH }, request, world);
+}
+
+/** Latches all first, which is quick and needs no lease; then gives each its traffic back. */
+async function takeBack(
+  concerns: (head: Head) => boolean, latch: { cause: LatchCause; reason: string; actor: Actor }, request: Request, world: WriterWorld,
+): Promise<undefined> {
+  const heads = [...await new ReleaseStore(world).heads()];
+  // those that were latched by an earlier try and have not come back yet go on too
+  const pending = (head: Head) => concerns(head)
+    || (head.release?.latch?.cause === latch.cause && head.release.latch.reason === latch.reason && head.release.restoredAt === undefined);
+  const concerned = heads.flatMap(([endpoint, head]) => head.release !== undefined && pending(head) ? [{ endpoint, releaseId: head.release.releaseId }] : []);
+  for (const each of concerned) {
+    await latched({ ...each, ...latch, at: world.now() }, request, world);
+  }
+  const settled = await Promise.allSettled(concerned.map((each) => restoreSoon(each, request, world)));
+  const failure = settled.find((one) => one.status === 'rejected');
+  if (failure !== undefined) {
+    throw failure.reason;
+  }
+  return undefined;
+}
+
+async function onAbort({ endpoint, releaseId }: RestoreRequest, request: Request, world: WriterWorld): Promise<undefined> {
+  const { release } = await new ReleaseStore(world).head(endpoint);
+  if (release?.releaseId === releaseId && release.latch !== undefined) {
+    await restoreSoon({ endpoint, releaseId }, request, world);
+  }
+  return undefined;
+}
+
+interface Named {
+  readonly endpoint: string;
+  readonly releaseId: string;
+}
+
+async function latched(
+  { endpoint, releaseId, ...latch }: Named & { cause: LatchCause; reason: string; at: number; actor: Actor }, request: Request, world: WriterWorld,
+): Promise<void> {
+  await transact({
+    ...request,
+    endpoint,
+    event: ({ head: { release } }) => release?.releaseId === releaseId && canLatch(release)
+      && (latch.cause !== 'step' || isLive(release)) ? { kind: 'latch', ...latch } : undefined,
+  }, world);
+}
+
+/** Waits for the lease as long as it can: whoever has it sees the latch too. Throws if traffic is not back, so that Lambda calls again. */
+async function restoreSoon({ endpoint, releaseId }: Named, request: Request, world: WriterWorld): Promise<void> {
+  const { patienceMs, pauseMs } = PACE.restore;
+  const errand: Errand = { ...request, endpoint, releaseId, acts: ['restore'], patienceMs, pauseMs, at: world.now };
+  for (;;) {
+    try {
+      const head = await new Converger(errand, world).run();
+      await tell(endpoint, head, world);
+      const { release } = head;
+      if (release?.releaseId === releaseId && release.latch !== undefined && release.restoredAt === undefined && release.outcome === undefined) {
+        throw Object.assign(new Error(`release ${releaseId} is not back yet`), { name: ERROR_BUSY });
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof WriterBusy) || world.now() - request.started >= patienceMs) {
+        throw error;
+      }
+      await world.sleep(pauseMs);
+    }
+  }
+}
