@@ -1,4 +1,4 @@
-import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeAlarmsCommand, DescribeAlarmsCommandInput } from '@aws-sdk/client-cloudwatch';
 import { AlarmReadings } from './decide';
 import { BaseWorld, MetricsWorld } from './release-world';
 import { retried } from './retried';
@@ -10,9 +10,11 @@ export async function readAlarms(names: readonly string[], world: BaseWorld & Me
   const states: Record<string, string> = {};
   try {
     for (let from = 0; from < names.length; from += MOST_NAMES) {
-      const input = { AlarmNames: names.slice(from, from + MOST_NAMES), AlarmTypes: ['MetricAlarm' as const, 'CompositeAlarm' as const], MaxRecords: MOST_NAMES };
-      const { MetricAlarms, CompositeAlarms } = await retried(() => world.cloudwatch.send(new DescribeAlarmsCommand(input)), world);
-      for (const { AlarmName, StateValue } of [...MetricAlarms ?? [], ...CompositeAlarms ?? []]) {
+      const input: DescribeAlarmsCommandInput = {
+        AlarmNames: names.slice(from, from + MOST_NAMES), AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], MaxRecords: MOST_NAMES,
+      };
+      const page = await retried(() => world.cloudwatch.send(new DescribeAlarmsCommand(input)), world);
+      for (const { AlarmName, StateValue } of [...page.MetricAlarms ?? [], ...page.CompositeAlarms ?? []]) {
         states[AlarmName ?? ''] = StateValue ?? '';
       }
     }

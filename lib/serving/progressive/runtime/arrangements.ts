@@ -7,7 +7,7 @@ import { Arrangement, Release, Serving, Wanted, WantedAct } from './release-stat
 const ALL = 100;
 
 /** Where the model of a release is installed: beside stable and without requests, or alone. */
-export function installed(release: Release, candidatePercent = installPercent(release)): Arrangement {
+export function installed(release: Release, percent = installPercent(release)): Arrangement {
   const { kind, number, previous, profile: { endpointName } } = release;
   const configName = installName(endpointName, number);
   const candidate = { ...ofRelease(release), slot: kind === 'rollback' ? STABLE_SLOT : CANDIDATE_SLOT };
@@ -18,16 +18,17 @@ export function installed(release: Release, candidatePercent = installPercent(re
   return {
     configName,
     variants: [
-      { slot: STABLE_SLOT, modelName: stableModel, weight: ALL - candidatePercent, instanceCount, instanceType },
-      { ...candidate, weight: candidatePercent },
+      { slot: STABLE_SLOT, modelName: stableModel, weight: ALL - percent, instanceCount, instanceType },
+      { ...candidate, weight: percent },
     ],
   };
 }
 
 /** What the endpoint serves when the release is over and went well. */
 export function finished(release: Release): Arrangement {
-  return release.kind === 'rollback' ? installed(release)
-    : { configName: finishName(release.profile.endpointName, release.number), variants: [{ ...ofRelease(release), slot: STABLE_SLOT, weight: ALL }] };
+  const { kind, number, profile: { endpointName } } = release;
+  return kind === 'rollback' ? installed(release)
+    : { configName: finishName(endpointName, number), variants: [{ ...ofRelease(release), slot: STABLE_SLOT, weight: ALL }] };
 }
 
 export function servingOf(release: Release): Serving {
@@ -75,9 +76,8 @@ function goals(act: WantedAct, release: Release, stage?: StageDefinition): Pick<
 /** Every configuration that this release sets, or that earlier ones may have left. */
 function knownConfigs(release: Release): string[] {
   const { previous, leftovers } = release;
-  return [...new Set([
-    ...(previous === undefined ? [] : [previous.configName]), installed(release).configName, finished(release).configName, ...leftovers,
-  ])];
+  const own = [installed(release).configName, finished(release).configName];
+  return [...new Set([...(previous === undefined ? [] : [previous.configName]), ...own, ...leftovers])];
 }
 
 function installPercent({ previous, kind }: Release): number {

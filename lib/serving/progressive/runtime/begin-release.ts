@@ -9,7 +9,7 @@ import { ReleaseStore } from './release-store';
 import { ClerkWorld } from './release-world';
 import { nothing, stepTo } from './steps';
 import { tell } from './teller';
-import { transact } from './transact';
+import { forRelease, transact } from './transact';
 
 /** Nobody can tell just now; the state machine asks again. */
 export class ReleaseBusy extends Error {
@@ -25,23 +25,21 @@ export async function begin({ endpoint, releaseId, at }: ClerkTask, request: Req
   if (pending?.releaseId !== releaseId) {
     return nothing(endpoint, releaseId);
   }
-  const refused = pending.state === 'PENDING' && pending.latch === undefined ? await preflight(pending, world) : undefined;
+  const refused = isPending(pending) ? await preflight(pending, world) : undefined;
   if (refused?.code === 'BUSY') {
     throw new ReleaseBusy(refused.detail);
   }
   const time = { at: Date.parse(at), actor: STATE_MACHINE };
   const event: ReleaseEvent = refused === undefined ? { kind: 'begin', ...time }
     : { kind: 'refuse', code: refused.code, reason: refused.detail, ...time };
-  const { head } = await transact({
-    ...request, endpoint, event: ({ head: { release } }) => isPending(release, releaseId) ? event : undefined,
-  }, world);
+  const { head } = await transact({ ...request, endpoint, event: forRelease(releaseId, event, isPending) }, world);
   await tell(endpoint, head, world);
   const { release } = head;
   return release?.releaseId === releaseId ? stepTo(nextOf(release), release) : nothing(endpoint, releaseId);
 }
 
-function isPending(release: Release | undefined, releaseId: string): boolean {
-  return release?.releaseId === releaseId && release.state === 'PENDING' && release.latch === undefined;
+function isPending({ state, latch }: Release): boolean {
+  return state === 'PENDING' && latch === undefined;
 }
 
 function nextOf({ outcome, latch }: Release): Step['next'] {
@@ -58,7 +56,9 @@ async function preflight(release: Release, world: ClerkWorld): Promise<Refusal |
     ?? holdRefusal(release, world);
 }
 
-async function versionRefusal({ profile, revision, image, artifact, artifactSha256 }: Release, world: ClerkWorld): Promise<Refusal | undefined> {
+async function versionRefusal(
+  { profile, revision, image, artifact, artifactSha256 }: Release, world: ClerkWorld,
+): Promise<Refusal | undefined> {
   const version = await approvedVersion(profile, revision, world);
   if ('refused' in version) {
     return version;

@@ -9,7 +9,7 @@ import { ReleaseStore } from './release-store';
 import { ClerkWorld } from './release-world';
 import { nothing, stepTo } from './steps';
 import { tell } from './teller';
-import { transact } from './transact';
+import { forRelease, transact } from './transact';
 
 const TOLD = { ROLLED_BACK: 'was rolled back', ABORTED: 'was aborted', HALTED: 'is HALTED and needs a person' } as const;
 
@@ -25,13 +25,15 @@ export async function closeRelease({ endpoint, releaseId, at }: ClerkTask, reque
     const refused = await makeProduction(release, world);
     event = refused === undefined ? event : { kind: 'halt', reason: `the version serves, and the registry says: ${refused}`, ...time };
   }
-  const { head } = await transact({
-    ...request, endpoint, event: ({ head: { release: now } }) => now?.releaseId === releaseId && now.outcome === undefined ? event : undefined,
-  }, world);
+  const { head } = await transact({ ...request, endpoint, event: forRelease(releaseId, event, hasNotEnded) }, world);
   if (head.release?.outcome === undefined) {
     throw new Error(`release ${releaseId} is not where a release ends`); // the state machine halts it
   }
   return endedSteps(head.release, head, world);
+}
+
+export function hasNotEnded({ outcome }: Release): boolean {
+  return outcome === undefined;
 }
 
 /** What follows from an end. Done again if the execution comes here again: better twice than never. */

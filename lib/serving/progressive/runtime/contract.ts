@@ -1,4 +1,4 @@
-/** Agreed between the constructs of progressive endpoints, their handlers, the `mlp` command and the rehearsal. Imports nothing. */
+/** Agreed between the constructs of progressive endpoints, their handlers, the `mlp` command and rehearsals. Imports nothing. */
 
 /** Folders of the bundles, and names of the `*.lambda.ts` files that they are made from. */
 export const DESK_BUNDLE = 'release-desk';
@@ -192,10 +192,11 @@ export const RELEASED_SLUG = 32;
 /**
  * What a task of the state machine says: where to go. All say it in this shape, so that choices look alike.
  *
- * The release machine: `Route` (is `$.recover` there? -> Recover, else Begin) -> Begin -> INSTALL -> Install (WAIT: wait and again)
- * -> STAGE -> Stage (child) -> STAGE | FINISH | RESTORE -> Finish -> CLOSE; Restore -> TIDY -> Tidy -> CLOSE -> Close. NOTHING ends it.
- * The stage machine: Shift (WAIT: wait and again) -> BAKE -> Bake (wait) -> Judge -> BAKE | STAGE | FINISH | RESTORE | CLOSE; its output is
- * the last step.
+ * The release machine: `Route` (is `$.recover` there? -> Recover, else Begin) -> Begin -> INSTALL -> Install (WAIT: wait and
+ * again) -> STAGE -> Stage (child) -> STAGE | FINISH | RESTORE -> Finish -> CLOSE; Restore -> TIDY -> Tidy -> CLOSE -> Close.
+ * NOTHING ends it. A rollback by hand has no stage: Install says FINISH.
+ * The stage machine: Shift (WAIT: wait and again) -> BAKE -> Bake (wait) -> Judge -> BAKE | STAGE | FINISH | RESTORE | CLOSE; its
+ * output is the last step.
  */
 export interface Step {
   readonly next: 'INSTALL' | 'WAIT' | 'BAKE' | 'STAGE' | 'FINISH' | 'RESTORE' | 'TIDY' | 'CLOSE' | 'NOTHING';
@@ -235,7 +236,7 @@ export interface JudgeTask {
   readonly do: 'judge';
   readonly endpoint: string;
   readonly releaseId: string;
-  /** Start of the child execution: `$$.Execution.StartTime`. After a day the judge ends it with STAGE, and the next part begins. */
+  /** Start of the child execution: `$$.Execution.StartTime`. After a day the judge says STAGE, and the next part begins. */
   readonly since: string;
   readonly at: string;
 }

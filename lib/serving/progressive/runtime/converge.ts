@@ -92,8 +92,8 @@ function inService(wanted: Wanted, described: DescribedEndpoint, issued: Issued 
     return elsewhere(to, described, issued, late);
   }
   const back = act === 'restore';
-  return namesDiffer(arrangement, described) ?? weightsDiffer(arrangement, described, late) ?? countsDiffer(arrangement, described, back, late)
-    ?? { kind: 'none' };
+  return namesDiffer(arrangement, described) ?? weightsDiffer(arrangement, described, late)
+    ?? countsDiffer(arrangement, described, back, late) ?? { kind: 'none' };
 }
 
 /** It rests on another configuration of ours: not gone to yet, or SageMaker went back to it and says nothing. */
@@ -113,16 +113,8 @@ function namesDiffer({ configName, variants }: Arrangement, described: Described
 }
 
 function weightsDiffer(arrangement: Arrangement, described: DescribedEndpoint, late: boolean): Act | undefined {
-  const { variants } = arrangement;
-  const total = (weights: readonly (number | undefined)[]) => weights.reduce<number>((sum, weight) => sum + (weight ?? NaN), 0);
-  const wantedTotal = total(variants.map(({ weight }) => weight));
-  const off = (read: (slot: WantedVariant) => number | undefined, sum: number) => variants.some((variant) => {
-    const share = (read(variant) ?? NaN) / sum;
-    return !(Math.abs(share - variant.weight / wantedTotal) <= SAME_SHARE);
-  });
-  const find = (slot: string) => described.variants.find(({ name }) => name === slot);
-  const desiredOff = off(({ slot }) => find(slot)?.desiredWeight, total(described.variants.map(({ desiredWeight }) => desiredWeight)));
-  const currentOff = off(({ slot }) => find(slot)?.currentWeight, total(described.variants.map(({ currentWeight }) => currentWeight)));
+  const desiredOff = sharesDiffer(arrangement.variants, described.variants, ({ desiredWeight }) => desiredWeight);
+  const currentOff = sharesDiffer(arrangement.variants, described.variants, ({ currentWeight }) => currentWeight);
   if (!desiredOff && !currentOff) {
     return undefined;
   }
@@ -132,11 +124,24 @@ function weightsDiffer(arrangement: Arrangement, described: DescribedEndpoint, l
   return desiredOff ? { kind: 'weights', to: arrangement } : { kind: 'wait', reason: 'the weights are on their way', moving: false };
 }
 
+/** Weights are relative: what counts is the share. One that is not shown differs from any. */
+function sharesDiffer(
+  wanted: readonly WantedVariant[], are: readonly DescribedVariant[], weightOf: (variant: DescribedVariant) => number | undefined,
+): boolean {
+  const sum = (weights: readonly number[]) => weights.reduce((total, weight) => total + weight, 0);
+  const wantedSum = sum(wanted.map(({ weight }) => weight));
+  const presentSum = sum(are.map((variant) => weightOf(variant) ?? NaN));
+  return wanted.some(({ slot, weight }) => {
+    const share = are.filter(({ name }) => name === slot).map((variant) => (weightOf(variant) ?? NaN) / presentSum)[0];
+    return !(Math.abs(share - weight / wantedSum) <= SAME_SHARE);
+  });
+}
+
 /** On the way back a person may have scaled stable meanwhile, and that is no reason to doubt that it serves. */
 function countsDiffer({ variants }: Arrangement, described: DescribedEndpoint, back: boolean, late: boolean): Act | undefined {
   const wrong = variants.filter(({ slot, instanceCount, weight }) => {
-    const { currentInstances, desiredInstances } = described.variants.find(({ name }) => name === slot) ?? {};
-    return back ? weight > 0 && !((currentInstances ?? 0) > 0) : currentInstances !== instanceCount || desiredInstances !== instanceCount;
+    const { currentInstances = 0, desiredInstances = 0 } = described.variants.find(({ name }) => name === slot) ?? {};
+    return back ? weight > 0 && currentInstances === 0 : currentInstances !== instanceCount || desiredInstances !== instanceCount;
   }).map(({ slot }) => slot).join(', ');
   if (wrong === '') {
     return undefined;

@@ -9,7 +9,7 @@ import { Head, Release, Wanted, WantedAct } from './release-state';
 import { ReleaseStore } from './release-store';
 import { WriterWorld } from './release-world';
 import { readStop, stopState } from './stop-switch';
-import { transact } from './transact';
+import { forRelease, transact } from './transact';
 import { isPassing, nameOf } from '../../../registry/runtime/failures';
 
 /** What one invocation of the writer is about. */
@@ -81,7 +81,8 @@ export class Converger {
 
   private isToDo(release: Release | undefined): release is Live {
     return release?.releaseId === this.errand.releaseId && release.wanted !== undefined
-      && (release.latch === undefined ? release.outcome === undefined : release.outcome === undefined || release.restoredAt === undefined)
+      // a halted release whose candidate lost its right to requests is not over before it has none
+      && (release.outcome === undefined || (release.latch !== undefined && release.restoredAt === undefined))
       && (this.errand.acts.includes(release.wanted.act) || release.wanted.act === 'restore')
       // weights that were confirmed are looked at again, and nothing else
       && (release.confirmedAt === undefined || release.wanted.act === 'shift');
@@ -173,8 +174,9 @@ export class Converger {
 
   private async halted(reason: string, release: Live): Promise<Looked> {
     if (release.wanted.act !== 'tidy') {
-      // without an answer to whom it could be recorded, a halted release still tells people
-      await (release.outcome === undefined ? this.record({ kind: 'halt', reason }) : page(release, `cannot take its traffic back: ${reason}`, this.world));
+      // a release that is halted already has nothing to record it in, and people have to know
+      await (release.outcome === undefined ? this.record({ kind: 'halt', reason })
+        : page(release, `cannot take its traffic back: ${reason}`, this.world));
       return 'done';
     }
     await this.record({ kind: 'tidy', left: reason });
@@ -186,8 +188,6 @@ export class Converger {
   private async record(bare: Bare): Promise<void> {
     const { endpoint, releaseId, requestId, started, at } = this.errand;
     const event = { ...bare, at: at(), actor: STATE_MACHINE } as ReleaseEvent;
-    await transact({
-      endpoint, requestId, started, event: ({ head: { release } }) => release?.releaseId === releaseId ? event : undefined,
-    }, this.world);
+    await transact({ endpoint, requestId, started, event: forRelease(releaseId, event) }, this.world);
   }
 }

@@ -121,7 +121,8 @@ function countedSlots({ confirmedAt, at }: Tick, slots: SlotReadings): CountedSl
     .filter(({ start }) => start >= confirmedAt && start + MINUTE_MS <= at)
     .sort((one, other) => one.start - other.start);
   const [candidate, stable] = [counted(slots.candidate), counted(slots.stable)];
-  return { candidate, stable, sound: [...candidate, ...stable].every(({ requests, errors }) => sensible(requests) && sensible(errors)) };
+  const sound = [...candidate, ...stable].every(({ requests, errors }) => sensible(requests) && sensible(errors));
+  return { candidate, stable, sound };
 }
 
 function sensible(value: unknown): boolean {
@@ -171,7 +172,8 @@ function breaks(rule: ErrorRateRule, minute: Minute): boolean {
   return hasData(rule, minute) && errors * 100 > rule.percent * requests;
 }
 
-function ofSamples({ plan: { minimumSamples }, candidateRequests, stableRequests }: Tick, { candidate, stable }: CountedSlots): Opinion[] {
+function ofSamples(tick: Tick, { candidate, stable }: CountedSlots): Opinion[] {
+  const { plan: { minimumSamples }, candidateRequests, stableRequests } = tick;
   const has = requestsOf(candidate);
   const stableHasNew = requestsOf(stable) > stableRequests;
   if (has <= candidateRequests) {

@@ -53,7 +53,7 @@ type Body = z.infer<typeof StartBody> | z.infer<typeof RollbackBody> | z.infer<t
 /** What the state then makes of the request. */
 type Decide = (loaded: Loaded) => ReleaseEvent | Refusal | undefined;
 
-/** Does what a person asks, once: the request key is written with the change. What has to follow is done again when it is asked again. */
+/** Does what a person asks, once: the request key is written with the change. What follows is done again on asking again. */
 export async function deskWrites(request: DeskRequest, world: DeskWorld): Promise<Written> {
   const { endpoint, requestId, started, key, actor, verb } = request;
   const body = bodyFor(verb, request.event);
@@ -96,7 +96,8 @@ function bodyFor(verb: DeskVerb, event: GatewayEvent): Body {
 }
 
 /** Looks at everything outside the tables first; what is inside decides in the transaction. */
-async function decisionOf({ verb, actor }: DeskRequest, body: Body, { head, profile }: Loaded, world: DeskWorld): Promise<Decide> {
+async function decisionOf({ verb, actor }: DeskRequest, body: Body, loaded: Loaded, world: DeskWorld): Promise<Decide> {
+  const { head, profile } = loaded;
   const at = world.now();
   if ('releaseId' in body) {
     return ({ head: now }) => notToAbort(now, body.releaseId)

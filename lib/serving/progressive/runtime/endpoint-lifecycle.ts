@@ -21,11 +21,14 @@ const Properties: z.ZodType<LifecycleProperties> = z.object({
 const PAUSE_MS = 10_000;
 
 /** Stores how an endpoint runs, takes over one that is there, and says whether it may go. */
-export async function endpointLifecycle(request: CloudFormationRequest, outOfTime: AbortSignal, world: LifecycleWorld): Promise<Answer> {
+export async function endpointLifecycle(
+  request: CloudFormationRequest, outOfTime: AbortSignal, world: LifecycleWorld,
+): Promise<Answer> {
   const properties = parsed(Properties, request.ResourceProperties, 'the endpoint');
   const started = world.now();
   try {
-    const answer = await (request.RequestType === 'Delete' ? remove(properties, request, outOfTime, world) : store(properties, request, world));
+    const answer = request.RequestType === 'Delete' ? await remove(properties, request, outOfTime, world)
+      : await store(properties, request, world);
     record(request, properties, answer, started, world);
     return answer;
   } catch (error) {
@@ -34,7 +37,9 @@ export async function endpointLifecycle(request: CloudFormationRequest, outOfTim
   }
 }
 
-async function store({ EndpointName: endpoint, Profile: text }: LifecycleProperties, request: CloudFormationRequest, world: LifecycleWorld): Promise<Answer> {
+async function store(
+  { EndpointName: endpoint, Profile: text }: LifecycleProperties, request: CloudFormationRequest, world: LifecycleWorld,
+): Promise<Answer> {
   const profile = profileIn(text);
   const { EndpointName: former } = request.OldResourceProperties;
   if (profile.endpointName !== endpoint || (request.RequestType === 'Update' && former !== undefined && former !== endpoint)) {
@@ -66,7 +71,7 @@ interface Found {
   readonly problem?: string;
 }
 
-/** What an endpoint of that name serves, if there is one. Its version is unknown, and going back to it is possible all the same. */
+/** What an endpoint of that name serves, if there is one. Going back to it is possible, though nobody knows its version. */
 async function adoption(endpoint: string, world: LifecycleWorld): Promise<Found> {
   const look = new FleetLook(world);
   const described = await look.endpoint(endpoint);
@@ -78,20 +83,18 @@ async function adoption(endpoint: string, world: LifecycleWorld): Promise<Found>
     return { problem: `Endpoint ${endpoint} is ${status}; deploy again when it is InService.` };
   }
   const config = await look.config(configName);
-  const [variant] = config?.variants ?? [];
-  const [running] = variants;
-  if (config?.variants.length !== 1 || variant.modelName === undefined || variant.instanceType === undefined || running === undefined) {
+  const [{ name: variant = '', modelName = undefined, instanceType = undefined } = {}, ...others] = config?.variants ?? [];
+  const instanceCount = variants[0]?.desiredInstances;
+  if (others.length > 0 || modelName === undefined || instanceType === undefined || instanceCount === undefined) {
     return { problem: `Endpoint ${endpoint} has not exactly one variant on instances, so nobody can say what a release would go back to.` };
   }
-  return {
-    stable: {
-      modelName: variant.modelName, configName, variant: variant.name, instanceCount: running.desiredInstances ?? 1, instanceType: variant.instanceType,
-    },
-  };
+  return { stable: { modelName, configName, variant, instanceCount, instanceType } };
 }
 
 /** What an earlier life of the resource knew of the same endpoint stays: it knows the version too. */
-async function adopt(endpoint: string, stable: Serving | undefined, { RequestId: requestId }: CloudFormationRequest, world: LifecycleWorld): Promise<void> {
+async function adopt(
+  endpoint: string, stable: Serving | undefined, { RequestId: requestId }: CloudFormationRequest, world: LifecycleWorld,
+): Promise<void> {
   const { head } = await transact({
     endpoint,
     requestId,
@@ -103,7 +106,8 @@ async function adopt(endpoint: string, stable: Serving | undefined, { RequestId:
 }
 
 async function remove(
-  { EndpointName: endpoint, OnDelete }: LifecycleProperties, { RequestId }: CloudFormationRequest, outOfTime: AbortSignal, world: LifecycleWorld,
+  { EndpointName: endpoint, OnDelete }: LifecycleProperties, { RequestId }: CloudFormationRequest, outOfTime: AbortSignal,
+  world: LifecycleWorld,
 ): Promise<Answer> {
   const stored = new ReleaseStore(world);
   const { head: { release }, profile } = await stored.load(endpoint);
@@ -155,8 +159,8 @@ function failed(reason: string): Answer {
 
 /** In the log; the chain of the endpoint has only what releases and adoption change. */
 function record(
-  { RequestType, RequestId, StackId }: CloudFormationRequest, { EndpointName }: LifecycleProperties, { status, reason }: Answer, started: number,
-  world: LifecycleWorld,
+  { RequestType, RequestId, StackId }: CloudFormationRequest, { EndpointName }: LifecycleProperties, { status, reason }: Answer,
+  started: number, world: LifecycleWorld,
 ): void {
   const now = world.now();
   const entry: AuditRecordInput = {

@@ -69,7 +69,9 @@ export class Fleet extends FleetLook {
 
   public async update(release: Release, to: Arrangement): Promise<void> {
     await this.prepare(release, to);
-    const input = { EndpointName: release.profile.endpointName, EndpointConfigName: to.configName, RetainAllVariantProperties: false };
+    const { profile: { endpointName } } = release;
+    // weights and counts as the configuration has them: those of an earlier release are no part of this one
+    const input = { EndpointName: endpointName, EndpointConfigName: to.configName, RetainAllVariantProperties: false };
     await this.act(() => this.world.acting.send(new UpdateEndpointCommand(input)));
   }
 

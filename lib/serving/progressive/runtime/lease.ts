@@ -17,7 +17,9 @@ export class WriterBusy extends Error {
   }
 }
 
-/** The right to change an endpoint, for a minute at a time. Whoever takes it over raises the fence, and then no older one passes. */
+/**
+ * The right to change an endpoint, for a minute at a time. Whoever takes it over raises the fence, and no older one passes then.
+ */
 export class Lease {
   /** Takes the lease if nobody has it. */
   public static async take(endpoint: string, owner: string, world: StoreWorld): Promise<Lease> {
@@ -40,7 +42,10 @@ export class Lease {
   private lost = false;
 
   private constructor(
-    private readonly endpoint: string, private readonly owner: string, private readonly fence: number, private readonly world: StoreWorld,
+    private readonly endpoint: string,
+    private readonly owner: string,
+    private readonly fence: number,
+    private readonly world: StoreWorld,
   ) {}
 
   /** Before each call that changes the endpoint: shows that nobody took over, and keeps it so for another minute. */
@@ -69,12 +74,14 @@ export class Lease {
 
   private async write(condition: object, milliseconds = LEASE_MS): Promise<void> {
     const { endpoint, owner, fence, world } = this;
-    const item = { ...writerKey(endpoint), fence, owner, until: milliseconds === 0 ? 0 : world.now() + milliseconds };
     try {
-      await retried(() => world.dynamodb.send(new PutCommand({ TableName: world.settings.releasesTable, Item: item, ...condition })), world);
+      await retried(() => world.dynamodb.send(new PutCommand({
+        TableName: world.settings.releasesTable,
+        Item: { ...writerKey(endpoint), fence, owner, until: milliseconds === 0 ? 0 : world.now() + milliseconds },
+        ...condition,
+      })), world);
     } catch (error) {
       this.lost = true;
-      // after an answer that was lost the condition fails on what we wrote ourselves, and that is for the next try to find out
       throw error instanceof Error && error.name === 'ConditionalCheckFailedException' ? new WriterBusy(endpoint) : error;
     }
   }

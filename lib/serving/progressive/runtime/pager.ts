@@ -22,7 +22,8 @@ export async function page(
 }
 
 /** What came of a release, as a log line from which CloudWatch makes metrics: the embedded metric format. */
-export function endMetrics({ outcome, latch, restoredAt, lockedSeconds = 0, profile: { endpointName } }: Release, now: number): string {
+export function endMetrics(release: Release, now: number): string {
+  const { outcome, latch, restoredAt, lockedSeconds = 0, profile: { endpointName } } = release;
   const restoreSeconds = latch === undefined || restoredAt === undefined ? undefined : Math.round((restoredAt - latch.at) / 1000);
   const values: Readonly<Record<string, number>> = {
     [METRIC_HALTED]: outcome === 'HALTED' ? 1 : 0,

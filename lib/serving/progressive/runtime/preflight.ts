@@ -23,14 +23,15 @@ export async function stopRefusal(world: BaseWorld & StopWorld): Promise<Refusal
 }
 
 /** An alarm that is in ALARM now would take the blame off the candidate, or put it there. */
-export async function baselineRefusal({ plan: { alarms } }: ServingProfile, world: BaseWorld & MetricsWorld): Promise<Refusal | undefined> {
+export async function baselineRefusal(
+  { plan: { alarms } }: ServingProfile, world: BaseWorld & MetricsWorld,
+): Promise<Refusal | undefined> {
   const readings = await readAlarms(alarms, world);
   if (readings === 'unreadable') {
     return refusal('BASELINE_UNHEALTHY', 'the rollback alarms cannot be read; try again');
   }
-  const states = alarms.map((name) => ({ name, state: Object.hasOwn(readings.states, name) ? readings.states[name] : undefined }));
-  const missing = states.filter(({ state }) => state === undefined).map(({ name }) => name);
-  const raised = states.filter(({ state }) => state === 'ALARM').map(({ name }) => name);
+  const missing = alarms.filter((name) => !Object.hasOwn(readings.states, name));
+  const raised = alarms.filter((name) => readings.states[name] === 'ALARM');
   if (missing.length > 0) {
     return refusal('BASELINE_UNHEALTHY', `there is no rollback alarm ${missing.join(', ')}; deploy the stack that makes it`);
   }

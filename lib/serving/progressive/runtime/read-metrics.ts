@@ -73,7 +73,8 @@ function slotsOf(points: Points): SlotReadings {
 }
 
 function minutesOf(points: Points, slot: Slot): Minute[] {
-  const [requests, errors] = (Object.keys(METRICS) as Metric[]).map((metric) => points.get(idOf(slot, metric)) ?? new Map<number, number>());
+  const seriesOf = (metric: Metric) => points.get(idOf(slot, metric)) ?? new Map<number, number>();
+  const [requests, errors] = [seriesOf('requests'), seriesOf('errors')];
   return [...new Set([...requests.keys(), ...errors.keys()])].sort((one, other) => one - other)
     .map((start) => ({ start, requests: requests.get(start), errors: errors.get(start) }));
 }

@@ -18,7 +18,8 @@ export function latch({ release }: Head, { at, cause, reason }: EventOf<'latch'>
 }
 
 /** From here there is no way but back, whatever comes later. */
-export function latched({ issued: _done, confirmedAt: _then, ...release }: Release, cause: LatchCause, reason: string, at: number): Release {
+export function latched(before: Release, cause: LatchCause, reason: string, at: number): Release {
+  const { issued: _done, confirmedAt: _then, ...release } = before;
   return {
     ...release,
     // a halted release stays halted, but its candidate loses what it has

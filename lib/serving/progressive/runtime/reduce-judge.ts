@@ -24,7 +24,11 @@ export function judge(head: Head, event: EventOf<'judge'>): Step | Refusal {
     outcome: OUTCOMES[verdict],
     reason: next.because ?? reason,
     details: {
-      stage: release.stage, healthySeconds: tallied.tally.healthySeconds, candidateRequests, stableRequests, decided: next.decided,
+      stage: release.stage,
+      healthySeconds: tallied.tally.healthySeconds,
+      candidateRequests,
+      stableRequests,
+      decided: next.decided,
     },
   };
   return {

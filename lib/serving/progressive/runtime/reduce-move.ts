@@ -46,7 +46,8 @@ export function noteworthy({ wanted: intent, issued, lockedSince }: Release): bo
 
 /** The endpoint is as wanted, for the first time. What is wanted next follows from what was reached. */
 export function confirm({ release }: Head, { at }: EventOf<'confirm'>): Step | Refusal {
-  if (release?.wanted === undefined || release.latch !== undefined || release.confirmedAt !== undefined || release.outcome !== undefined) {
+  const over = release?.latch !== undefined || release?.confirmedAt !== undefined || release?.outcome !== undefined;
+  if (release?.wanted === undefined || over) {
     return stale('a confirmation', release?.state);
   }
   const details = { act: release.wanted.act, candidatePercent: candidatePercent(release) };
@@ -77,7 +78,7 @@ export function restore({ release }: Head, { at }: EventOf<'restore'>): Step | R
   if (release?.latch === undefined || release.wanted?.act !== 'restore' || release.restoredAt !== undefined) {
     return stale('a restoration', release?.state);
   }
-  const lockedSeconds = release.lockedSeconds ?? (release.lockedSince === undefined ? 0 : secondsBetween(release.lockedSince, at));
+  const { lockedSince, lockedSeconds = lockedSince === undefined ? 0 : secondsBetween(lockedSince, at) } = release;
   const restored: Release = { ...release, restoredAt: Math.max(at, release.latch.at), lockedSeconds };
   return {
     // a halted release stays as it is: what else has to happen is for a person to say

@@ -66,7 +66,7 @@ function created(head: Head, { release: kind, revision, image, artifact, artifac
   };
 }
 
-/** A halted release, or one that could not tidy, left the endpoint on a configuration of its own; the next one must know it again. */
+/** A halted release, or one that could not tidy, left the endpoint on a configuration of its own, which the next must know. */
 function leftoversOf({ release }: Head): readonly string[] {
   return release?.outcome === 'HALTED' || release?.left !== undefined ? release.wanted?.known ?? [] : [];
 }

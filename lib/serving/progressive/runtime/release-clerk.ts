@@ -1,5 +1,5 @@
 import { begin } from './begin-release';
-import { closeRelease, endedSteps } from './close-release';
+import { closeRelease, endedSteps, hasNotEnded } from './close-release';
 import { ClerkTask, RecoverTask, Step } from './contract';
 import { Request, STATE_MACHINE } from './record';
 import { ReleaseEvent } from './release-event';
@@ -8,7 +8,7 @@ import { ClerkWorld } from './release-world';
 import { nothing, stepTo } from './steps';
 import { releaseInInput } from './tasks';
 import { tell } from './teller';
-import { transact } from './transact';
+import { forRelease, transact } from './transact';
 
 /** Begins, ends and recovers releases: everything beside the endpoint itself. Each task may come again and does nothing twice. */
 export async function releaseClerk(task: ClerkTask | RecoverTask, requestId: string, world: ClerkWorld): Promise<Step> {
@@ -56,7 +56,5 @@ async function recover({ input, status, at }: RecoverTask, request: Request, wor
 async function changed(
   { endpoint, releaseId }: { endpoint: string; releaseId: string }, event: ReleaseEvent, request: Request, world: ClerkWorld,
 ): Promise<Head> {
-  return (await transact({
-    ...request, endpoint, event: ({ head: { release } }) => release?.releaseId === releaseId && release.outcome === undefined ? event : undefined,
-  }, world)).head;
+  return (await transact({ ...request, endpoint, event: forRelease(releaseId, event, hasNotEnded) }, world)).head;
 }

@@ -60,7 +60,8 @@ function problemOf(error: unknown, { requestId, route }: Attempt, world: DeskWor
 }
 
 /** A line in the log and no row of the chain, which holds changes only: else anybody who is let in could make it grow. */
-function recordRefusal({ code, message }: Refused, { requestId, started, route, endpoint, actor }: Attempt, world: DeskWorld): void {
+function recordRefusal({ code, message }: Refused, attempt: Attempt, world: DeskWorld): void {
+  const { requestId, started, route, endpoint, actor } = attempt;
   if (actor === undefined || route === undefined || endpoint === undefined || route.method === 'GET') {
     return;
   }

@@ -2,7 +2,7 @@ import { readAlarms } from './alarms';
 import { JudgeTask, Step } from './contract';
 import { decide, MINUTE_MS } from './decide';
 import { readMetrics } from './read-metrics';
-import { STATE_MACHINE } from './record';
+import { Request, STATE_MACHINE } from './record';
 import { isJudged } from './reduce-judge';
 import { Head, Release } from './release-state';
 import { ReleaseStore } from './release-store';
@@ -10,7 +10,7 @@ import { JudgeWorld } from './release-world';
 import { nothing, stepTo } from './steps';
 import { readStop, stopState } from './stop-switch';
 import { tell } from './teller';
-import { transact } from './transact';
+import { forRelease, transact } from './transact';
 
 const SHORTEST_WAIT_SECONDS = 60; // no minute is over sooner
 
@@ -23,7 +23,7 @@ export async function releaseJudge(task: JudgeTask, requestId: string, world: Ju
   return release?.releaseId === task.releaseId ? nextOf(release, task) : nothing(task.endpoint, task.releaseId);
 }
 
-async function ticked(head: Head, task: JudgeTask, request: { requestId: string; started: number }, world: JudgeWorld): Promise<Head> {
+async function ticked(head: Head, task: JudgeTask, request: Request, world: JudgeWorld): Promise<Head> {
   const { release } = head;
   const at = Date.parse(task.at);
   if (release?.releaseId !== task.releaseId || !isJudged(release) || at <= (release.tally.judgedAt ?? 0)) {
@@ -32,7 +32,7 @@ async function ticked(head: Head, task: JudgeTask, request: { requestId: string;
   const about = { ...request, endpoint: task.endpoint };
   if (release.kind === 'release' && stopState(await readStop(world)) === 'on') {
     const stopped = { kind: 'latch', cause: 'stop', reason: 'the emergency stop is on', at, actor: STATE_MACHINE } as const;
-    return (await transact({ ...about, event: ({ head: { release: now } }) => sameRelease(now, task) ? stopped : undefined }, world)).head;
+    return (await transact({ ...about, event: forRelease(task.releaseId, stopped) }, world)).head;
   }
   const { profile: { plan }, confirmedAt, tally: { candidateRequests, stableRequests } } = release;
   const [alarms, slots] = await Promise.all([
@@ -41,11 +41,7 @@ async function ticked(head: Head, task: JudgeTask, request: { requestId: string;
   ]);
   const judgement = decide({ plan, confirmedAt, at, candidateRequests, stableRequests }, { alarms, slots });
   const judged = { kind: 'judge', judgement, since: task.since, sinceAt: Date.parse(task.since), at, actor: STATE_MACHINE } as const;
-  return (await transact({ ...about, event: ({ head: { release: now } }) => sameRelease(now, task) ? judged : undefined }, world)).head;
-}
-
-function sameRelease(release: Release | undefined, task: JudgeTask): boolean {
-  return release?.releaseId === task.releaseId;
+  return (await transact({ ...about, event: forRelease(task.releaseId, judged) }, world)).head;
 }
 
 /** From the state alone, so that a tick whose answer was lost gets the same one. */

@@ -54,7 +54,9 @@ export class ReleaseRegistry {
     return this.world.registry.ask({ url: this.profile.registryUrl, path: this.pathTo(path), view });
   }
 
-  private change(release: Release, verb: string, path: string, said: Readonly<Record<string, unknown>>): Promise<RegistryAnswer<unknown>> {
+  private change(
+    release: Release, verb: string, path: string, said: Readonly<Record<string, unknown>>,
+  ): Promise<RegistryAnswer<unknown>> {
     const { changeTicket } = release;
     const body = { ...said, ...(changeTicket === undefined ? {} : { changeTicket }) };
     return this.world.registry.ask({

@@ -2,14 +2,14 @@ import { ERROR_BUSY, RestoreRequest, Step, WriterTask } from './contract';
 import { Converger, Errand } from './converger';
 import { WriterBusy } from './lease';
 import { ALARMS, STATE_MACHINE, SWITCH } from './record';
-import { Actor, canLatch, Head, isLive, LatchCause, Release } from './release-state';
+import { Actor, canLatch, isLive, LatchCause, Release } from './release-state';
 import { ReleaseStore } from './release-store';
 import { WriterWorld } from './release-world';
 import { nothing, stepTo } from './steps';
 import { readStop, stopState } from './stop-switch';
 import { WriterCall } from './tasks';
 import { tell } from './teller';
-import { transact } from './transact';
+import { forRelease, transact } from './transact';
 
 /** How long an invocation stays with a phase, how often it looks, and when the state machine comes again. */
 const PACE = {
@@ -45,17 +45,18 @@ async function onTask(task: WriterTask, request: Request, world: WriterWorld): P
   // what passed since the state was entered is a length of time, which a wrong clock measures as well as a right one
   const at = () => Date.parse(task.at) + world.now() - request.started;
   if (task.do === 'restore') {
-    await latched({ endpoint, releaseId, cause: 'step', reason: 'a step failed; the execution has its error', at: at(), actor: STATE_MACHINE }, request, world);
+    const reason = 'a step failed; the execution has its error';
+    await latched({ endpoint, releaseId, cause: 'step', reason, at: at(), actor: STATE_MACHINE }, request, world);
   }
   const { patienceMs, pauseMs } = PACE[task.do];
   const head = await new Converger({ ...request, endpoint, releaseId, acts: [task.do], patienceMs, pauseMs, at }, world).run();
   await tell(endpoint, head, world);
   const { release } = head;
-  return release?.releaseId === releaseId ? stepTo(nextOf(release, task.do), release, waitOf(release, task.do)) : nothing(endpoint, releaseId);
-}
-
-function waitOf(release: Release, task: WriterTask['do']): number {
-  return nextOf(release, task) === 'BAKE' ? release.profile.plan.tickSeconds : PACE[task].waitSeconds;
+  if (release?.releaseId !== releaseId) {
+    return nothing(endpoint, releaseId);
+  }
+  const next = nextOf(release, task.do);
+  return stepTo(next, release, next === 'BAKE' ? release.profile.plan.tickSeconds : PACE[task.do].waitSeconds);
 }
 
 /** From the state alone, so that a step whose answer was lost gets the same one. */
@@ -86,7 +87,7 @@ async function onAlarm(
     return undefined;
   }
   const raisedAt = Date.parse(time);
-  const concerns = ({ release }: Head) => canLatch(release) && release.kind === 'release' && release.wanted !== undefined
+  const concerns = (release: Release) => canLatch(release) && release.kind === 'release' && release.wanted !== undefined
     && release.startedAt <= raisedAt && release.profile.plan.alarms.includes(alarmName);
   return takeBack(concerns, { cause: 'alarm', reason: `alarm ${alarmName} is in ALARM`, actor: ALARMS }, request, world);
 }
@@ -95,19 +96,19 @@ async function onStop(request: Request, world: WriterWorld): Promise<undefined> 
   if (stopState(await readStop(world)) !== 'on') {
     return undefined;
   }
-  const concerns = ({ release }: Head) => isLive(release) && canLatch(release) && release.kind === 'release';
+  const concerns = (release: Release) => isLive(release) && canLatch(release) && release.kind === 'release';
   return takeBack(concerns, { cause: 'stop', reason: 'the emergency stop is on', actor: SWITCH }, request, world);
 }
 
 /** Latches all first, which is quick and needs no lease; then gives each its traffic back. */
 async function takeBack(
-  concerns: (head: Head) => boolean, latch: { cause: LatchCause; reason: string; actor: Actor }, request: Request, world: WriterWorld,
+  concerns: (release: Release) => boolean, latch: Pick<ToLatch, 'cause' | 'reason' | 'actor'>, request: Request, world: WriterWorld,
 ): Promise<undefined> {
-  const heads = [...await new ReleaseStore(world).heads()];
-  // those that were latched by an earlier try and have not come back yet go on too
-  const pending = (head: Head) => concerns(head)
-    || (head.release?.latch?.cause === latch.cause && head.release.latch.reason === latch.reason && head.release.restoredAt === undefined);
-  const concerned = heads.flatMap(([endpoint, head]) => head.release !== undefined && pending(head) ? [{ endpoint, releaseId: head.release.releaseId }] : []);
+  // those that an earlier try latched and that have not come back go on too
+  const onTheWay = ({ latch: there, restoredAt }: Release) =>
+    there?.cause === latch.cause && there.reason === latch.reason && restoredAt === undefined;
+  const concerned = [...await new ReleaseStore(world).heads()].flatMap(([endpoint, { release }]) =>
+    release !== undefined && (concerns(release) || onTheWay(release)) ? [{ endpoint, releaseId: release.releaseId }] : []);
   for (const each of concerned) {
     await latched({ ...each, ...latch, at: world.now() }, request, world);
   }
@@ -132,18 +133,24 @@ interface Named {
   readonly releaseId: string;
 }
 
-async function latched(
-  { endpoint, releaseId, ...latch }: Named & { cause: LatchCause; reason: string; at: number; actor: Actor }, request: Request, world: WriterWorld,
-): Promise<void> {
-  await transact({
-    ...request,
-    endpoint,
-    event: ({ head: { release } }) => release?.releaseId === releaseId && canLatch(release)
-      && (latch.cause !== 'step' || isLive(release)) ? { kind: 'latch', ...latch } : undefined,
-  }, world);
+interface ToLatch extends Named {
+  readonly cause: LatchCause;
+  readonly reason: string;
+  readonly at: number;
+  readonly actor: Actor;
 }
 
-/** Waits for the lease as long as it can: whoever has it sees the latch too. Throws if traffic is not back, so that Lambda calls again. */
+/** A step that failed takes back what is live; only an alarm takes from a halted release what it has. */
+async function latched({ endpoint, releaseId, ...latch }: ToLatch, request: Request, world: WriterWorld): Promise<void> {
+  const fits = (release: Release) => canLatch(release) && (latch.cause !== 'step' || isLive(release));
+  await transact({ ...request, endpoint, event: forRelease(releaseId, { kind: 'latch', ...latch }, fits) }, world);
+}
+
+function isOnItsWay({ latch, restoredAt, outcome }: Release): boolean {
+  return latch !== undefined && restoredAt === undefined && outcome === undefined;
+}
+
+/** Waits for the lease: whoever has it sees the latch too. Throws if stable is not back in time, so that Lambda calls again. */
 async function restoreSoon({ endpoint, releaseId }: Named, request: Request, world: WriterWorld): Promise<void> {
   const { patienceMs, pauseMs } = PACE.restore;
   const errand: Errand = { ...request, endpoint, releaseId, acts: ['restore'], patienceMs, pauseMs, at: world.now };
@@ -151,8 +158,7 @@ async function restoreSoon({ endpoint, releaseId }: Named, request: Request, wor
     try {
       const head = await new Converger(errand, world).run();
       await tell(endpoint, head, world);
-      const { release } = head;
-      if (release?.releaseId === releaseId && release.latch !== undefined && release.restoredAt === undefined && release.outcome === undefined) {
+      if (head.release?.releaseId === releaseId && isOnItsWay(head.release)) {
         throw Object.assign(new Error(`release ${releaseId} is not back yet`), { name: ERROR_BUSY });
       }
       return;

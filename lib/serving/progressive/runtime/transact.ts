@@ -2,11 +2,16 @@ import { ERROR_BUSY } from './contract';
 import { recorded, Request } from './record';
 import { reduce } from './reduce';
 import { ReleaseEvent } from './release-event';
-import { Head, Refusal } from './release-state';
+import { Head, Refusal, Release } from './release-state';
 import { Loaded, ReleaseStore } from './release-store';
 import { StoreWorld } from './release-world';
 import { DoneRequest } from './rows';
 import { isPassing, nameOf } from '../../../registry/runtime/failures';
+
+/** An event of one release: if the endpoint has another one by now, or it is not as it has to be, nothing happens. */
+export function forRelease(releaseId: string, event: ReleaseEvent, fits: (release: Release) => boolean = () => true): Change['event'] {
+  return ({ head: { release } }) => release?.releaseId === releaseId && fits(release) ? event : undefined;
+}
 
 /** What a change leads to. `head`: as it is now, changed or not. */
 export type Transacted =

@@ -18,7 +18,8 @@ export function endpointView(endpoint: string, head: Head, emergencyStop: Endpoi
 }
 
 function releaseView(release: Release): ReleaseView {
-  const { releaseId, kind, revision, previous, requester, startedAt, state, stage, tally, verdict, latch, restoredAt, endedAt } = release;
+  const { releaseId, kind, revision, previous, requester, startedAt, state, stage, tally } = release;
+  const { verdict, latch, restoredAt, endedAt } = release;
   return {
     releaseId,
     kind,
