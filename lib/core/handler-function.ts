@@ -69,17 +69,19 @@ export class HandlerFunction extends Construct {
   public readonly handler: lambda.Function;
   /** Takes grants in place of the role, so that no policy is inline. */
   public readonly policy: iam.ManagedPolicy;
+  /** For further managed policies, where one would become too long. */
+  public readonly role: iam.Role;
   private readonly statements: readonly iam.PolicyStatement[];
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
     this.statements = props.statements;
     const logGroup = HandlerLogs.of(this);
-    const role = new iam.Role(this, 'Role', {
+    this.role = new iam.Role(this, 'Role', {
       description: props.description, assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     });
-    this.policy = this.createPolicy(role, props, logGroup.logGroupArn);
-    this.handler = this.createFunction(props, role, logGroup);
+    this.policy = this.createPolicy(props, logGroup.logGroupArn);
+    this.handler = this.createFunction(props, logGroup);
     this.functionArn = this.handler.functionArn;
     this.keepFindings(props);
   }
@@ -98,7 +100,7 @@ export class HandlerFunction extends Construct {
     return statement;
   }
 
-  private createFunction(props: HandlerFunctionProps, role: iam.Role, logGroup: logs.ILogGroup): lambda.Function {
+  private createFunction(props: HandlerFunctionProps, logGroup: logs.ILogGroup): lambda.Function {
     const handler = new lambda.Function(this, 'Resource', {
       description: props.description,
       code: handlerBundle(props.bundle),
@@ -108,7 +110,7 @@ export class HandlerFunction extends Construct {
       memorySize: props.memorySize ?? 256,
       timeout: props.timeout,
       environment: { ...props.environment },
-      role: role.withoutPolicyUpdates(), // or CDK would add tracing as an inline policy
+      role: this.role.withoutPolicyUpdates(), // or CDK would add tracing as an inline policy
       logGroup,
       tracing: lambda.Tracing.ACTIVE,
       deadLetterQueue: props.deadLetterQueue,
@@ -118,12 +120,10 @@ export class HandlerFunction extends Construct {
     return handler;
   }
 
-  private createPolicy(
-    role: iam.Role, { description, statements, deadLetterQueue }: HandlerFunctionProps, logGroupArn: string,
-  ): iam.ManagedPolicy {
+  private createPolicy({ description, statements, deadLetterQueue }: HandlerFunctionProps, logGroupArn: string): iam.ManagedPolicy {
     return new iam.ManagedPolicy(this, 'Policy', {
       description,
-      roles: [role],
+      roles: [this.role],
       statements: [
         new iam.PolicyStatement({
           sid: 'WriteLogs', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn],
@@ -143,7 +143,7 @@ export class HandlerFunction extends Construct {
     acknowledge(this.handler, { rules: inRegulatedPacks('LambdaInsideVPC'), reason: outsideVpc }, ...kept);
     acknowledge(this.policy, {
       rules: ['AwsSolutions-IAM5[Resource::*]'],
-      reason: 'The X-Ray write actions, and the SageMaker list actions where they are granted, have no resource ARN in IAM.',
+      reason: 'The X-Ray write actions, and reading metrics and the SageMaker list actions where they are granted, have no resource ARN in IAM.',
     }, ...keptOnPolicy);
   }
 }

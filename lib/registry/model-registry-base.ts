@@ -25,6 +25,7 @@ export abstract class ModelRegistryBase extends Construct implements IModelRegis
   public abstract readonly auditBucket?: s3.IBucket;
   public abstract readonly artifacts?: IArtifactStore;
   public abstract readonly eventBus: events.IEventBus;
+  public abstract readonly trustedSessionRoles: string[];
   /** @internal */
   protected abstract readonly _images?: readonly IImageStore[];
 

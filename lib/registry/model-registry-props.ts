@@ -99,4 +99,9 @@ export interface ModelRegistryAttributes {
    * @default - the default bus of the account
    */
   readonly eventBus?: events.IEventBus;
+  /**
+   * The roles that it was told to trust to name persons by their sessions.
+   * @default - none
+   */
+  readonly trustedSessionRoles?: string[];
 }

@@ -13,7 +13,7 @@ import { RegistryApi } from './registry-api';
 import { RegistryJournal } from './registry-journal';
 import { RegistryParts } from './registry-parts';
 import { CHECK_INTERVAL, RegistryRetention } from './registry-retention';
-import { checkSlug } from './registry-rules';
+import { checkRoles, checkSlug } from './registry-rules';
 import { IArtifactStore, IImageStore, ImageStore } from '../artifacts';
 import { RegistryAddress } from './runtime/contract';
 import { acknowledge } from '../core/acknowledge';
@@ -44,10 +44,12 @@ export class ModelRegistry extends ModelRegistryBase {
       public readonly auditBucket = attributes.auditBucket;
       public readonly artifacts = attributes.artifacts;
       public readonly eventBus = attributes.eventBus ?? defaultBus(this);
+      public readonly trustedSessionRoles = attributes.trustedSessionRoles ?? [];
       protected readonly _images = attributes.images;
     }
     const imported = new Import(scope, id);
-    checkSlug(new Checks(), 'Environment', 'environment', environment).settle(imported);
+    const checks = checkSlug(new Checks(), 'Environment', 'environment', environment);
+    checkRoles(checks, 'trustedSessionRoles', imported.trustedSessionRoles).settle(imported);
     return imported;
   }
 
@@ -56,6 +58,7 @@ export class ModelRegistry extends ModelRegistryBase {
   public readonly auditBucket?: s3.IBucket;
   public readonly artifacts?: IArtifactStore;
   public readonly eventBus: events.IEventBus;
+  public readonly trustedSessionRoles: string[];
   /** The repositories from which a version may be. */
   public readonly images: IImageStore[];
   /** What encrypts tables, copies, access log and the default topic. */
@@ -90,6 +93,7 @@ export class ModelRegistry extends ModelRegistryBase {
     this.environment = props.environment ?? DEFAULT_ENVIRONMENT;
     this.encryptionKey = props.encryptionKey ?? this.createKey();
     this.artifacts = props.artifacts;
+    this.trustedSessionRoles = [...props.trustedSessionRoles ?? []];
     this.images = props.images ?? [new ImageStore(this, 'Images')];
     this.eventBus = props.eventBus ?? defaultBus(this);
     this.failures = this.createFailures();

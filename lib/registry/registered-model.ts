@@ -28,6 +28,8 @@ export interface IModelRegistry extends IConstruct {
   readonly artifacts?: IArtifactStore;
   /** Where transitions are told. */
   readonly eventBus: events.IEventBus;
+  /** Names of roles whose sessions are persons by their session name. Whoever serves its models trusts the same. */
+  readonly trustedSessionRoles: string[];
 
   /**
    * One model.
