@@ -12,8 +12,6 @@ import { readStop, stopState } from './stop-switch';
 import { tell } from './teller';
 import { forRelease, transact } from './transact';
 
-const SHORTEST_WAIT_SECONDS = 60; // no minute is over sooner
-
 /** One tick: looks, decides, writes it down, and says what comes next. */
 export async function releaseJudge(task: JudgeTask, requestId: string, world: JudgeWorld): Promise<Step> {
   const head = await new ReleaseStore(world).head(task.endpoint);
@@ -58,7 +56,5 @@ function nextOf(release: Release, task: JudgeTask): Step {
   if (!isJudged(release) || release.partEnded === task.since) {
     return stepTo('STAGE', release);
   }
-  const { stage, tally: { healthySeconds }, profile: { plan: { stages, tickSeconds } } } = release;
-  const left = Math.ceil(stages[stage].bakeSeconds - healthySeconds);
-  return stepTo('BAKE', release, Math.min(tickSeconds, Math.max(SHORTEST_WAIT_SECONDS, left)));
+  return stepTo('BAKE', release, release.profile.plan.tickSeconds);
 }

@@ -1,4 +1,4 @@
-import { ERROR_BUSY, RestoreRequest, Step, WriterTask } from './contract';
+import { ERROR_BUSY, RestoreRequest, SHORTEST_WAIT_SECONDS, Step, WriterTask } from './contract';
 import { Converger, Errand } from './converger';
 import { WriterBusy } from './lease';
 import { ALARMS, STATE_MACHINE, SWITCH } from './record';
@@ -14,9 +14,9 @@ import { forRelease, transact } from './transact';
 /** How long an invocation stays with a phase, how often it looks, and when the state machine comes again. */
 const PACE = {
   install: { patienceMs: 5_000, pauseMs: 2_000, waitSeconds: 30 },
-  shift: { patienceMs: 20_000, pauseMs: 3_000, waitSeconds: 10 },
+  shift: { patienceMs: 20_000, pauseMs: 3_000, waitSeconds: SHORTEST_WAIT_SECONDS },
   finish: { patienceMs: 5_000, pauseMs: 2_000, waitSeconds: 30 },
-  restore: { patienceMs: 40_000, pauseMs: 2_000, waitSeconds: 5 },
+  restore: { patienceMs: 40_000, pauseMs: 2_000, waitSeconds: SHORTEST_WAIT_SECONDS },
   tidy: { patienceMs: 5_000, pauseMs: 2_000, waitSeconds: 30 },
 } as const;
 
