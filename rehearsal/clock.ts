@@ -71,7 +71,7 @@ export class VirtualClock {
     const { heap } = this;
     heap.push(timer);
     for (let at = heap.length - 1; at > 0;) {
-      const parent = (at - 1) >> 1;
+      const parent = Math.floor((at - 1) / 2);
       if (!before(heap[at], heap[parent])) {
         return;
       }

@@ -1,18 +1,20 @@
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+const MODULUS = 2_147_483_647;
+
+/** Numbers that look random and are the same for the same seed: the minimal standard generator of Park and Miller. */
 export class Random {
   private state: number;
 
   constructor(seed: number) {
-    this.state = seed >>> 0;
+    // neighbouring seeds would begin alike
+    this.state = 1 + Math.abs(Math.floor(seed) * 69_621 + 12_345) % (MODULUS - 1);
+    this.next();
+    this.next();
   }
 
   /** At least 0, below 1. */
   public next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let mixed = this.state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    this.state = this.state * 48_271 % MODULUS;
+    return (this.state - 1) / (MODULUS - 1);
   }
 
   /** A whole number from `low` to `high`, both possible. */
@@ -29,8 +31,7 @@ export class Random {
   }
 
   public uuid(): string {
-    const hex = [...this.bytes(16)].map((byte, place) =>
-      (place === 6 ? (byte & 0x0f) | 0x40 : place === 8 ? (byte & 0x3f) | 0x80 : byte).toString(16).padStart(2, '0')).join('');
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+    const digits = (count: number, of = '0123456789abcdef') => Array.from({ length: count }, () => of[this.between(0, of.length - 1)]).join('');
+    return `${digits(8)}-${digits(4)}-4${digits(3)}-${digits(1, '89ab')}${digits(3)}-${digits(12)}`;
   }
 }

@@ -3,7 +3,9 @@ export class AwsError extends Error {
   public readonly $metadata: { readonly httpStatusCode: number };
 
   /** @param more beside name and message, such as `CancellationReasons` */
-  constructor(name: string, message: string, public readonly status = 400, public readonly more: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    name: string, message: string, public readonly status = 400, public readonly more: Readonly<Record<string, unknown>> = {},
+  ) {
     super(message);
     this.name = name;
     this.$metadata = { httpStatusCode: status };

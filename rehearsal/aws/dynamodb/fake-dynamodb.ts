@@ -7,8 +7,14 @@ import { bytesOf, checkSize, copyOf, keyOf } from './items';
 import { AwsError } from '../error';
 
 const OPERATIONS = {
-  GetItem: 'GetCommand', BatchGetItem: 'BatchGetCommand', Query: 'QueryCommand', Scan: 'ScanCommand', PutItem: 'PutCommand',
-  UpdateItem: 'UpdateCommand', DeleteItem: 'DeleteCommand', TransactWriteItems: 'TransactWriteCommand',
+  GetItem: 'GetCommand',
+  BatchGetItem: 'BatchGetCommand',
+  Query: 'QueryCommand',
+  Scan: 'ScanCommand',
+  PutItem: 'PutCommand',
+  UpdateItem: 'UpdateCommand',
+  DeleteItem: 'DeleteCommand',
+  TransactWriteItems: 'TransactWriteCommand',
 } as const;
 
 /** One request to DynamoDB, as the hooks and the log see it. */

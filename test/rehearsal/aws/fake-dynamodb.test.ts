@@ -1,8 +1,8 @@
 import {
   BatchGetCommand, BatchWriteCommand, DeleteCommand, GetCommand, PutCommand, QueryCommand, ScanCommand, TransactWriteCommand, UpdateCommand, UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { throttled, timeout } from '../../registry/support/dynamodb-errors';
 import { FakeDynamoDb } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
+import { throttled, timeout } from '../../registry/support/dynamodb-errors';
 
 let db: FakeDynamoDb;
 beforeEach(() => { db = new FakeDynamoDb('t', 'u'); });
