@@ -1,5 +1,7 @@
 import { App } from 'aws-cdk-lib';
-import { AuditTrailStack, ModelRegistryStack, ModelStoresStack, OnlineInferenceStack } from '../lib/stacks';
+import {
+  AuditTrailStack, ModelRegistryStack, ModelStoresStack, OnlineInferenceStack, ProgressiveReleaseStack,
+} from '../lib/stacks';
 
 /** How the reference app is made. */
 export interface ReferenceAppOptions {
@@ -10,13 +12,14 @@ export interface ReferenceAppOptions {
 }
 
 const MODEL = 'churn';
+const RELEASED = 'fraud-detection';
 
 /** CDK's own default, said aloud: as long as an endpoint reads from the stores, they cannot be taken from under it. */
 const STORES_STAY = { '@aws-cdk/core:defaultCrossStackReferences': 'strong' };
 
 /**
- * The reference app: stores first, a registry and a trail over them, and an endpoint as soon as `imageDigest` and
- * `artifactSha256` say what it serves.
+ * The reference app: stores first, a registry and a trail over them, an endpoint that releases bring versions to, and one that
+ * deployments do as soon as `imageDigest` and `artifactSha256` say what it serves.
  *
  *     cdk deploy MlStores
  *     cdk deploy --all -c imageDigest=sha256:… -c artifactSha256=…
@@ -33,6 +36,11 @@ export function createApp({ outdir, context }: ReferenceAppOptions = {}): App {
     description: 'A trail, and alarms on what nobody should do unseen',
     artifacts: [stores.artifacts],
     registries: [registry],
+  });
+  new ProgressiveReleaseStack(app, 'MlRelease', {
+    description: 'An endpoint that releases bring new versions to, and take them back from',
+    endpointName: RELEASED,
+    model: registry.model(RELEASED),
   });
   const digest: unknown = app.node.tryGetContext('imageDigest');
   const sha256: unknown = app.node.tryGetContext('artifactSha256');

@@ -120,7 +120,8 @@ export class HandlerFunction extends Construct {
     return handler;
   }
 
-  private createPolicy({ description, statements, deadLetterQueue }: HandlerFunctionProps, logGroupArn: string): iam.ManagedPolicy {
+  private createPolicy(props: HandlerFunctionProps, logGroupArn: string): iam.ManagedPolicy {
+    const { description, statements, deadLetterQueue } = props;
     return new iam.ManagedPolicy(this, 'Policy', {
       description,
       roles: [this.role],

@@ -25,6 +25,8 @@ export interface IEmergencyStop extends IConstruct {
   readonly url: string;
   /** The SSM parameter by which `mlp` finds it. */
   readonly addressParameterName: string;
+  /** How `mlp` finds it, as JSON: the value of the address parameter. Give it to an output `EmergencyStopAddress`. */
+  readonly address: string;
 
   /** Lets somebody stop. Give it to everybody who is on call. */
   grantStop(grantee: iam.IGrantable): iam.Grant;
@@ -66,6 +68,7 @@ const SWITCHES = '/ml-platform/switches/';
 abstract class EmergencyStopBase extends Construct implements IEmergencyStop {
   public abstract readonly stopName: string;
   public abstract readonly apiId: string;
+  public abstract readonly address: string;
 
   public get url(): string {
     return urlOfApi(this, this.apiId);
@@ -109,7 +112,6 @@ export class EmergencyStop extends EmergencyStopBase {
   public readonly apiId: string;
   /** Who called the API, and with what outcome. */
   public readonly accessLog: logs.ILogGroup;
-  /** How `mlp` finds it, as JSON: the value of the address parameter. Give it to an output `EmergencyStopAddress`. */
   public readonly address: string;
 
   constructor(scope: Construct, id: string, given: EmergencyStopProps = {}) {

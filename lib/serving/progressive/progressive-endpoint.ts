@@ -8,6 +8,7 @@ import { IEmergencyStop } from './emergency-stop';
 import { EndpointDeletion } from './endpoint-deletion';
 import { EndpointLifecycle } from './endpoint-lifecycle';
 import { ProgressiveEndpointProps } from './progressive-endpoint-props';
+import { createEndpointAlarms } from './release-alarms';
 import { ReleaseController } from './release-controller';
 import {
   DESK_PARAMETER_PREFIX, DESK_ROUTES, DeskAddress, DeskRight, LIFECYCLE_TYPE, METRIC_HALTED, METRIC_RESTORE_SECONDS,
@@ -53,6 +54,8 @@ export class ProgressiveEndpoint extends ModelEndpointBase implements ITaggableV
   public readonly executionRole: iam.IRole;
   /** The alarms that take a release back, in the order of the triggers. */
   public readonly rollbackAlarms: cw.IAlarmRef[];
+  /** Alarms about releases that take none back: one was halted, traffic came back too slowly. */
+  public readonly releaseAlarms: cw.IAlarmRef[];
   /** Where people are told. */
   public readonly notifications: sns.ITopicRef;
   /** What encrypts storage and logs. */
@@ -88,6 +91,7 @@ export class ProgressiveEndpoint extends ModelEndpointBase implements ITaggableV
     this.rollbackAlarms = [...alarms.alarms];
     const rights = this.createRights(props, alarms);
     this.deskAddress = this.createAddress(props);
+    this.releaseAlarms = this.createReleaseAlarms();
     this.createLifecycle(props, securityGroup, alarms, [role, rights]);
   }
 
@@ -184,6 +188,12 @@ export class ProgressiveEndpoint extends ModelEndpointBase implements ITaggableV
       name: this.deskParameterName, type: 'String', description: 'How the mlp command finds the releases of an endpoint', value,
     });
     return value;
+  }
+
+  private createReleaseAlarms(): cw.Alarm[] {
+    return createEndpointAlarms(this, this.endpointName, this.notifications, {
+      halted: this.metricReleasesHalted(), restoreSeconds: this.metricRestoreSeconds(),
+    });
   }
 
   private createLifecycle(

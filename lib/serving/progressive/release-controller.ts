@@ -1,9 +1,10 @@
 import {
-  aws_dynamodb as dynamodb, aws_kms as kms, aws_sns as sns, aws_sqs as sqs, Duration, Names, RemovalPolicy, Stack,
+  aws_cloudwatch as cw, aws_dynamodb as dynamodb, aws_kms as kms, aws_sns as sns, aws_sqs as sqs, Duration, Names, RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { EmergencyStop, IEmergencyStop } from './emergency-stop';
 import { EndpointRights } from './endpoint-rights';
+import { ReleaseAlarms } from './release-alarms';
 import { ReleaseDesk } from './release-desk';
 import { ReleaseEvents } from './release-events';
 import { ReleaseHandlers } from './release-handlers';
@@ -53,6 +54,7 @@ export class ReleaseController extends Construct {
   public readonly auditTable: dynamodb.ITable;
   public readonly failures: sqs.IQueue;
   public readonly desk: ReleaseDesk;
+  public readonly alarms: cw.IAlarmRef[];
   private readonly events: ReleaseEvents;
   public readonly lifecycle: HandlerFunction;
   private readonly handlers: ReleaseHandlers;
@@ -75,6 +77,7 @@ export class ReleaseController extends Construct {
     const machines = new ReleaseMachines(this, 'Machines', { handlers: this.handlers, key: this.key });
     this.desk = this.createDesk(parts, machines);
     this.events = this.createEvents(machines);
+    this.alarms = this.createAlarms(machines);
   }
 
   /** Takes one endpoint more: what its functions may do for it is in policies that go with it. */
@@ -148,5 +151,15 @@ export class ReleaseController extends Construct {
   private createEvents({ releaseMachineArn }: ReleaseMachines): ReleaseEvents {
     const { failures, stop: { switchParameterName }, handlers: { writer } } = this;
     return new ReleaseEvents(this, 'Events', { releaseMachineArn, writer, switchParameterName, failures });
+  }
+
+  private createAlarms({ releaseMachineArn }: ReleaseMachines): cw.Alarm[] {
+    const { clerk, judge, writer, lifecycle } = this.handlers;
+    return new ReleaseAlarms(this, 'Alarms', {
+      topic: this.notifications,
+      releaseMachineArn,
+      handlers: [clerk, judge, writer, lifecycle, this.desk.handler],
+      failures: this.failures,
+    }).alarms;
   }
 }

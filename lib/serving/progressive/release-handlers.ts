@@ -9,6 +9,8 @@ import {
 import { ANSWERS_CLOUDFORMATION, HandlerFunction } from '../../core/handler-function';
 import { ANSWER_SECONDS } from '../../core/runtime/contract';
 
+const READS_CONFIGS = 'The configuration of an endpoint that exists already may have any name; it is only read.';
+
 /**
  * The functions behind the state machines, and the one that answers CloudFormation. What they may do to an endpoint is in
  * policies of that endpoint.
@@ -32,7 +34,7 @@ export class ReleaseHandlers extends Construct {
   }
 
   private createClerk(): HandlerFunction {
-    return new HandlerFunction(this, 'Clerk', {
+    const clerk = new HandlerFunction(this, 'Clerk', {
       bundle: CLERK_BUNDLE,
       description: 'Begins and ends releases of models',
       timeout: Duration.seconds(CLERK_SECONDS),
@@ -41,11 +43,14 @@ export class ReleaseHandlers extends Construct {
       statements: [
         ...keepRecords(this.parts),
         readSwitch(this, this.parts),
+        this.readConfigs(),
         this.encryptPages(),
       ],
       kept: [SHARES_CONCURRENCY, WAITED_FOR],
       outsideVpc: OUTSIDE_VPC,
     });
+    keepWildcards(clerk.policy, 'sagemaker', READS_CONFIGS);
+    return clerk;
   }
 
   private createJudge(): HandlerFunction {
@@ -101,12 +106,12 @@ export class ReleaseHandlers extends Construct {
       environment: environmentOf(this.parts),
       statements: [
         ...keepRecords(this.parts),
-        new iam.PolicyStatement({ sid: 'ReadConfigs', actions: ['sagemaker:DescribeEndpointConfig'], resources: [this.anyConfig()] }),
+        this.readConfigs(),
       ],
       kept: ANSWERS_CLOUDFORMATION,
       outsideVpc: OUTSIDE_VPC,
     });
-    keepWildcards(lifecycle.policy, 'sagemaker', 'The configuration of an endpoint that exists already may have any name; it is only read.');
+    keepWildcards(lifecycle.policy, 'sagemaker', READS_CONFIGS);
     return lifecycle;
   }
 
@@ -117,6 +122,12 @@ export class ReleaseHandlers extends Construct {
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources: [this.parts.key.keyArn],
       conditions: { StringEquals: { 'kms:ViaService': `sns.${Aws.REGION}.${Aws.URL_SUFFIX}` } },
+    });
+  }
+
+  private readConfigs(): iam.PolicyStatement {
+    return new iam.PolicyStatement({
+      sid: 'ReadConfigs', actions: ['sagemaker:DescribeEndpointConfig'], resources: [this.anyConfig()],
     });
   }
 
