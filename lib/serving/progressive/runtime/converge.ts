@@ -46,15 +46,16 @@ export function converge(wanted: Wanted, described: DescribedEndpoint | undefine
     return halt(`the endpoint has configuration ${stranger}, which this release did not set: somebody else changes it`);
   }
   const { status = 'without a status' } = described;
+  const late = now > wanted.deadline;
   if (MOVING.includes(status) || described.pendingConfigName !== undefined) {
     const state = MOVING.includes(status) ? status : 'Updating';
-    return now > wanted.deadline ? halt(`the endpoint is still ${state} after the deadline, and no update can be cancelled`)
+    return late ? halt(`the endpoint is still ${state} after the deadline, and no update can be cancelled`)
       : { kind: 'wait', reason: `the endpoint is ${state}`, moving: true };
   }
   if (status !== 'InService') {
-    return broken(wanted, described, status);
+    return broken(wanted, described, status, late);
   }
-  return inService(wanted, described, issued, now > wanted.deadline);
+  return inService(wanted, described, issued, late);
 }
 
 function withoutEndpoint({ act, to, first }: Wanted, late: boolean): Act {
@@ -73,9 +74,9 @@ function strangerIn({ known }: Wanted, { configName, pendingConfigName }: Descri
 }
 
 /** An endpoint that does not serve. One that a first release has made goes; any other is for a person to mend. */
-function broken({ act, to, first }: Wanted, { failureReason }: DescribedEndpoint, status: string): Act {
+function broken({ act, to, first }: Wanted, { failureReason }: DescribedEndpoint, status: string, late: boolean): Act {
   const said = failureReason === undefined || failureReason === '' ? '' : `: ${failureReason}`;
-  if (status === 'Failed' && first && to === undefined) {
+  if (status === 'Failed' && first && to === undefined && !late) {
     return { kind: 'delete' };
   }
   return status === 'Failed' && act === 'install' && first ? failed(`the endpoint could not be created${said}`)

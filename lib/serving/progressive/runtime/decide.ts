@@ -40,6 +40,8 @@ export interface Judgement {
   readonly blameless: boolean;
   /** Stable has requests, and the candidate has none although it should. */
   readonly starved: boolean;
+  /** Not so many minutes are over as the longest rule looks at: nothing could have broken it, so nothing is proven. */
+  readonly early: boolean;
   readonly candidateRequests: number;
   readonly stableRequests: number;
 }
@@ -71,9 +73,14 @@ export function decide(tick: Tick, readings: Readings): Judgement {
     reason: worst.length === 0 ? 'within all limits' : worst.map(({ reason }) => reason).join('; '),
     blameless: verdict === 'Failed' && worst.every(({ blameless }) => blameless === true),
     starved: verdict === 'Inconclusive' && worst.some(({ starved }) => starved === true),
+    early: wholeMinutes(tick) < Math.max(0, ...tick.plan.errorRates.map(({ consecutiveMinutes }) => consecutiveMinutes)),
     candidateRequests: seen.candidateRequests,
     stableRequests: seen.stableRequests,
   };
+}
+
+function wholeMinutes({ confirmedAt, at }: Tick): number {
+  return Math.floor(at / MINUTE_MS) - Math.ceil(confirmedAt / MINUTE_MS);
 }
 
 /** An empty evaluation is no success. */

@@ -157,7 +157,7 @@ async function follow(verb: DeskVerb, endpoint: string, { release }: Head, world
   if (verb === 'allow' || release === undefined) {
     return;
   }
-  if (release.state === 'PENDING' || (release.state === 'ROLLING_BACK' && release.wanted?.since === release.latch?.at)) {
+  if (isLive(release) && release.begunAt === undefined) { // an abort too needs somebody who closes
     await startExecution(endpoint, release, world);
   }
   if (verb === 'abort' && release.latch !== undefined && release.restoredAt === undefined) {

@@ -77,7 +77,7 @@ function nextOf(release: Judged, { at, judgement, since, sinceAt }: EventOf<'jud
     return ended;
   }
   const { tally: { healthySeconds }, stage, profile: { plan: { stages } } } = release;
-  if (judgement.verdict === 'Healthy' && healthySeconds >= stages[stage].bakeSeconds) {
+  if (judgement.verdict === 'Healthy' && !judgement.early && healthySeconds >= stages[stage].bakeSeconds) {
     return stage + 1 < stages.length ? { decided: 'stage', release: entering(release, stage + 1, at) }
       : { decided: 'finish', release: finishing(release, at) };
   }

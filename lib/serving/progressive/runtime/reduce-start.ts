@@ -82,7 +82,7 @@ export function begin({ release }: Head, { at }: EventOf<'begin'>): Step | Refus
   }
   const { to, ...intent } = wanted('install', release, at);
   return {
-    head: { release: { ...release, state: 'RUNNING', wanted: { ...intent, to } } },
+    head: { release: { ...release, state: 'RUNNING', begunAt: at, wanted: { ...intent, to } } },
     deed: { outcome: 'SUCCEEDED', details: { wantedConfig: to?.configName ?? 'none' } },
   };
 }

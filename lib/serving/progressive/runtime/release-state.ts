@@ -102,6 +102,8 @@ export interface Release {
   readonly requesterPerson: string;
   readonly changeTicket?: string;
   readonly startedAt: number;
+  /** Absent: no execution has looked at it yet. */
+  readonly begunAt?: number;
   /** As it was at the start; a later deployment changes nothing for it. */
   readonly profile: ServingProfile;
   /** What it goes back to. Absent: it is the first of its endpoint. */

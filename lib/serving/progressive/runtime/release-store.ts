@@ -1,5 +1,5 @@
 import {
-  BatchGetCommand, GetCommand, PutCommand, QueryCommand, TransactWriteCommand, TransactWriteCommandInput,
+  BatchGetCommand, GetCommand, PutCommand, QueryCommand, TransactWriteCommand, TransactWriteCommandInput, UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { ServingProfile } from './contract';
 import { AUDITS, endpointPartition, ENDPOINTS, headKey, Key, profileKey, requestKey } from './keys';
@@ -10,7 +10,7 @@ import { retried } from './retried';
 import {
   AuditRow, auditRow, auditRowOf, DoneRequest, doneOf, doneRow, headOf, headRow, listRow, profileOf, profileRow, retiredRow, Row,
 } from './rows';
-import { cancellationOf } from '../../../registry/runtime/failures';
+import { cancellationOf, nameOf } from '../../../registry/runtime/failures';
 
 type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
@@ -81,23 +81,20 @@ export class ReleaseStore {
     return (await this.query(this.world.settings.auditTable, endpointPartition(endpoint), from, most)).map(auditRowOf);
   }
 
-  /** Raises how far EventBridge was told; somebody faster may have told more. */
+  /** Raises how far EventBridge was told; somebody faster may have told more. A change that carries the old number is told again. */
   public async raiseTold(endpoint: string, told: number): Promise<void> {
-    const update: Write = {
-      Update: {
-        TableName: this.world.settings.releasesTable,
-        Key: { ...headKey(endpoint) },
-        UpdateExpression: 'SET #told = :told',
-        ConditionExpression: '#told < :told',
-        ExpressionAttributeNames: { '#told': 'told' },
-        ExpressionAttributeValues: { ':told': told },
-      },
+    const input = {
+      TableName: this.world.settings.releasesTable,
+      Key: { ...headKey(endpoint) },
+      UpdateExpression: 'SET #told = :told',
+      ConditionExpression: '#told < :told',
+      ExpressionAttributeNames: { '#told': 'told' },
+      ExpressionAttributeValues: { ':told': told },
     };
     try {
-      // a transaction of one: what it conflicts with is a change, which carries the old number and is told again
-      await this.world.dynamodb.send(new TransactWriteCommand({ TransactItems: [update] }));
+      await retried(() => this.world.dynamodb.send(new UpdateCommand(input)), this.world);
     } catch (error) {
-      if (cancellationOf(error) === undefined) {
+      if (nameOf(error) !== 'ConditionalCheckFailedException') {
         throw error;
       }
     }
@@ -117,9 +114,9 @@ export class ReleaseStore {
   private async getAll(keys: readonly Key[]): Promise<(Row | undefined)[]> {
     const rows = new Map<string, Row>();
     for (let from = 0; from < keys.length; from += MOST_KEYS) {
-      (await this.getBatch(keys.slice(from, from + MOST_KEYS))).forEach((row) => rows.set(nameOf(row), row));
+      (await this.getBatch(keys.slice(from, from + MOST_KEYS))).forEach((row) => rows.set(placeOf(row), row));
     }
-    return keys.map((key) => rows.get(nameOf(key)));
+    return keys.map((key) => rows.get(placeOf(key)));
   }
 
   private async getBatch(keys: readonly Key[]): Promise<Row[]> {
@@ -181,6 +178,6 @@ function judgeCancellation([head = 'None', audit = 'None', request = 'None']: re
   throw audit === CONDITION_FAILED ? new Error('there is an audit row after the last that the head of the endpoint knows', { cause: error }) : error;
 }
 
-function nameOf({ pk, sk }: Row | Key): string {
+function placeOf({ pk, sk }: Row | Key): string {
   return JSON.stringify([pk, sk]);
 }

@@ -69,6 +69,7 @@ const ReleaseSchema: z.ZodType<Release> = z.object({
   requesterPerson: z.string(),
   changeTicket: z.string().optional(),
   startedAt: Time,
+  begunAt: Time.optional(),
   profile: Profile,
   previous: ServingSchema.optional(),
   leftovers: z.array(z.string()),

@@ -129,6 +129,7 @@ describe('the first release of an endpoint', () => {
     const broken = inService(first.to!, { status: 'Failed', failureReason: 'no image' });
     expect(converge(first, broken, undefined, START)).toEqual({ kind: 'failed', reason: 'the endpoint could not be created: no image' });
     expect(converge(gone, broken, undefined, START)).toEqual({ kind: 'delete' });
+    expect(converge(gone, broken, undefined, gone.deadline + 1).kind).toBe('halt');
     expect(converge(gone, inService(first.to!), undefined, START)).toEqual({ kind: 'delete' });
     expect(converge(gone, inService(first.to!), undefined, gone.deadline + 1).kind).toBe('halt');
     expect(converge(gone, undefined, undefined, START)).toEqual({ kind: 'none' });

@@ -110,6 +110,12 @@ test.each([
   expect(judged(minutes(fine(10)), { tick: { candidateRequests: 1000, ...own } })).toMatchObject({ verdict: 'Inconclusive', starved, reason });
 });
 
+test.each([[5 * MINUTE - 1, 0, true], [5 * MINUTE, 0, false], [5 * MINUTE, 1, true], [6 * MINUTE - 1, 1, true], [6 * MINUTE, 1, false]])(
+  '%p ms after a confirmation %p ms past a minute is early: %p', (at, confirmedAt, early) => {
+    expect(judged(minutes(fine(10)), { tick: { at: START + at, confirmedAt: START + confirmedAt } }).early).toBe(early);
+    expect(judged(minutes(fine(10)), { tick: { at: START + at, confirmedAt: START + confirmedAt, plan: { ...PLAN, errorRates: [] } } }).early).toBe(false);
+  });
+
 describe('when stable breaks the same rule', () => {
   test('in the same minutes, nobody is to blame', () => {
     expect(judged(minutes(sick(5)), { stable: minutes(sick(5)) })).toMatchObject({ verdict: 'Failed', blameless: true });

@@ -182,6 +182,11 @@ describe('time', () => {
   });
 });
 
+test('a stage is not left before its longest rule could have been broken', () => {
+  expect(ticked(canary(), [{}, { early: true }]).release).toMatchObject({ stage: 0, tally: { healthySeconds: 600 } });
+  expect(ticked(canary(), [{}, { early: true }, {}]).release!.stage).toBe(1);
+});
+
 describe('what ends a stage badly', () => {
   test('a failure, at once', () => {
     expect(ticked(canary(), [{ verdict: 'Failed', reason: 'bad' }]).release).toMatchObject({ state: 'ROLLING_BACK', latch: { cause: 'verdict', reason: 'bad' } });
