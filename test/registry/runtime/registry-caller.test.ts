@@ -24,12 +24,17 @@ beforeEach(() => {
   registry.requests.length = 0;
   const { accessKeyId, secretAccessKey, sessionToken } = registry.credentials(CLERK);
   Object.assign(process.env, {
-    AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken, AWS_REGION: registry.region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+    AWS_REGION: registry.region,
   });
 });
 afterEach(() => { process.env = { ...environment }; });
 
-const caller = registryCaller({ now: Date.now, random: () => 1, sleep: (milliseconds) => Promise.resolve(void pauses.push(milliseconds)) });
+const caller = registryCaller({
+  now: Date.now, random: () => 1, sleep: async (milliseconds) => { pauses.push(milliseconds); },
+});
 const ask = (own: Partial<RegistryQuestion<{ revision: number; state: string }>> = {}) =>
   caller.ask({ url: registry.url, path: `${MODEL}/versions/1`, view: Version, ...own });
 

@@ -47,7 +47,9 @@ describe('one of the three facts alone proves nothing', () => {
     const single = {
       ...there,
       variants: there.variants.map((variant) => ({
-        ...variant, currentWeight: Math.fround(variant.currentWeight! / 300), desiredWeight: Math.fround(variant.desiredWeight! / 300),
+        ...variant,
+        currentWeight: Math.fround(variant.currentWeight! / 300),
+        desiredWeight: Math.fround(variant.desiredWeight! / 300),
       })),
     };
     expect(converge(shift, single, undefined, START).kind).toBe('none');
@@ -108,7 +110,7 @@ describe('going back', () => {
 
   test('does not doubt stable because somebody scaled it', () => {
     const scaled = inService(back.or!);
-    const variants = scaled.variants.map((variant) => ({ ...variant, currentInstances: variant.currentInstances! + 1, desiredInstances: 5 }));
+    const variants = scaled.variants.map((variant) => ({ ...variant, currentInstances: 3, desiredInstances: 5 }));
     expect(converge(back, { ...scaled, variants }, undefined, START).kind).toBe('none');
     expect(converge(back, { ...scaled, variants: variants.map((variant) => ({ ...variant, currentInstances: 0 })) }, undefined, START).kind).toBe('wait');
   });

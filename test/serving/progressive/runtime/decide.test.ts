@@ -7,7 +7,8 @@ const OK = { states: { 'fraud-errors': 'OK' } };
 
 /** Minutes from the start on: requests and errors of each; nothing where nothing was published. */
 function minutes(each: readonly (readonly [requests: number, errors: number] | undefined)[], from = START): Minute[] {
-  return each.flatMap((one, place) => one === undefined ? [] : [{ start: from + place * MINUTE, requests: one[0], errors: one[1] }]);
+  return each.flatMap((one, place) => one === undefined ? []
+    : [{ start: from + place * MINUTE, requests: one[0], errors: one[1] }]);
 }
 
 function judged(candidate: readonly Minute[], own: { stable?: readonly Minute[]; tick?: Partial<Tick>; alarms?: Readings['alarms'] } = {}) {
@@ -110,11 +111,13 @@ test.each([
   expect(judged(minutes(fine(10)), { tick: { candidateRequests: 1000, ...own } })).toMatchObject({ verdict: 'Inconclusive', starved, reason });
 });
 
-test.each([[5 * MINUTE - 1, 0, true], [5 * MINUTE, 0, false], [5 * MINUTE, 1, true], [6 * MINUTE - 1, 1, true], [6 * MINUTE, 1, false]])(
-  '%p ms after a confirmation %p ms past a minute is early: %p', (at, confirmedAt, early) => {
-    expect(judged(minutes(fine(10)), { tick: { at: START + at, confirmedAt: START + confirmedAt } }).early).toBe(early);
-    expect(judged(minutes(fine(10)), { tick: { at: START + at, confirmedAt: START + confirmedAt, plan: { ...PLAN, errorRates: [] } } }).early).toBe(false);
-  });
+test.each([
+  [5 * MINUTE - 1, 0, true], [5 * MINUTE, 0, false], [5 * MINUTE, 1, true], [6 * MINUTE - 1, 1, true], [6 * MINUTE, 1, false],
+])('%p ms after a confirmation %p ms past a minute is early: %p', (past, late, early) => {
+  const tick = { at: START + past, confirmedAt: START + late };
+  expect(judged(minutes(fine(10)), { tick }).early).toBe(early);
+  expect(judged(minutes(fine(10)), { tick: { ...tick, plan: { ...PLAN, errorRates: [] } } }).early).toBe(false);
+});
 
 describe('when stable breaks the same rule', () => {
   test('in the same minutes, nobody is to blame', () => {
@@ -149,7 +152,8 @@ test('the worst opinion is the verdict: Failed, Error, Inconclusive, Healthy', (
 
 test('no data never is healthy, whatever else is said', () => {
   const maybe = fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined });
-  fc.assert(fc.property(fc.array(fc.record({ requests: maybe, errors: maybe }), { maxLength: 12 }), fc.integer({ min: 0, max: 200 }), (each, seen) => {
+  const published = fc.array(fc.record({ requests: maybe, errors: maybe }), { maxLength: 12 });
+  fc.assert(fc.property(published, fc.integer({ min: 0, max: 200 }), (each, seen) => {
     const candidate = each.map(({ requests, errors }, place) => ({
       start: START + place * MINUTE, ...(requests === undefined ? {} : { requests }), ...(errors === undefined ? {} : { errors }),
     }));

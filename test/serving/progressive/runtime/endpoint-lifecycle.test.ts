@@ -11,8 +11,12 @@ beforeEach(() => { account = new SimulatedAccount(); });
 function asked(RequestType: CloudFormationRequest['RequestType'], own: object = {}, former: object = {}) {
   const properties = { EndpointName: 'fraud', Profile: JSON.stringify(PROFILE), OnDelete: 'refuse' };
   const request: CloudFormationRequest = {
-    RequestType, RequestId: 'request-1', StackId: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/serving/1', LogicalResourceId: 'Fraud',
-    ResourceProperties: { ...properties, ...own }, OldResourceProperties: { ...properties, ...former },
+    RequestType,
+    RequestId: 'request-1',
+    StackId: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/serving/1',
+    LogicalResourceId: 'Fraud',
+    ResourceProperties: { ...properties, ...own },
+    OldResourceProperties: { ...properties, ...former },
   };
   return endpointLifecycle(request, new AbortController().signal, account.world());
 }

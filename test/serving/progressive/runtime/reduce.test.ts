@@ -153,7 +153,8 @@ describe('time', () => {
   test.each([
     ['on time', [5, 10], 600], ['a little late', [5.2, 10.1], 594], ['after nobody looked for an hour', [5, 65], 600], ['at once', [1], 60],
   ] as const)('of a healthy tick %s counts up to the length of a tick', (_name, minutes, seconds) => {
-    const head = minutes.reduce<Head>((now, minute) => after(now, tick(minute)), canaryOf({ ...PLAN, stages: [{ ...PLAN.stages[0], bakeSeconds: 6000 }, PLAN.stages[1]] }));
+    const long = canaryOf({ ...PLAN, stages: [{ ...PLAN.stages[0], bakeSeconds: 6000 }, PLAN.stages[1]] });
+    const head = minutes.reduce<Head>((now, minute) => after(now, tick(minute)), long);
     expect(head.release!.tally.healthySeconds).toBeCloseTo(seconds);
   });
 
@@ -224,7 +225,8 @@ describe('what ends a stage badly', () => {
 
   describe('while watching', () => {
     const watching = () => after(ticked(canary(), [{}, {}]), happening({ kind: 'confirm' }, START));
-    const later = (ticks: readonly Partial<Judgement>[]) => ticks.reduce<Head>((now, own, place) => after(now, tick(15 + 5 * place, own)), watching());
+    const later = (ticks: readonly Partial<Judgement>[]) =>
+      ticks.reduce<Head>((now, own, place) => after(now, tick(15 + 5 * place, own)), watching());
 
     test('late data still take it back', () => {
       expect(later([{ verdict: 'Failed' }]).release!.state).toBe('ROLLING_BACK');
@@ -331,7 +333,8 @@ describe('whatever happens, in whatever order', () => {
         expect(change.head.rev).toBe(head.rev + 1);
         expect(change.head.auditSequence).toBe(head.auditSequence + 1);
         expect(change.head.lastAt).toBeGreaterThanOrEqual(head.lastAt);
-        for (const arrangement of [change.head.release?.wanted?.to, change.head.release?.wanted?.or].filter((one) => one !== undefined)) {
+        const { to, or } = change.head.release?.wanted ?? {};
+        for (const arrangement of [to, or].filter((one) => one !== undefined)) {
           expect(arrangement.variants.reduce((sum, { weight }) => sum + weight, 0)).toBe(100);
         }
         stays(head.release, change.head.release);

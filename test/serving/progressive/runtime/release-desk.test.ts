@@ -16,10 +16,21 @@ test('a start is an execution with the name of the release, and the answer shows
   const { status, view } = await start({ body: { revision: 2, changeTicket: 'CHG-7' } });
   expect(status).toBe(202);
   expect(view).toMatchObject({
-    endpoint: 'fraud', emergencyStop: 'off', failuresInARow: 0, stable: { revision: 1, configName: 'config-1' },
+    endpoint: 'fraud',
+    emergencyStop: 'off',
+    failuresInARow: 0,
+    stable: { revision: 1, configName: 'config-1' },
     release: {
-      releaseId: 'fraud.1', kind: 'release', state: 'PENDING', revision: 2, previousRevision: 1, requester: ALICE.arn, candidatePercent: 0, stage: 0,
-      startedAt: '2026-11-20T12:00:00.000Z', stages: [{ kind: 'canary', percent: 10 }, { kind: 'full' }],
+      releaseId: 'fraud.1',
+      kind: 'release',
+      state: 'PENDING',
+      revision: 2,
+      previousRevision: 1,
+      requester: ALICE.arn,
+      candidatePercent: 0,
+      stage: 0,
+      startedAt: '2026-11-20T12:00:00.000Z',
+      stages: [{ kind: 'canary', percent: 10 }, { kind: 'full' }],
     },
   });
   expect(JSON.stringify(view)).not.toContain(ALICE.person);
@@ -29,8 +40,17 @@ test('a start is an execution with the name of the release, and the answer shows
   expect(account.mutations()).toEqual([]);
   const record = JSON.parse(account.lines[0]) as object;
   expect(record).toMatchObject({
-    action: 'endpoint.release.start', actor: ALICE.arn, environment: 'test', tenant: 'default', model: 'fraud-detection', version: 2, previousVersion: 1,
-    changeTicket: 'CHG-7', outcome: 'SUCCEEDED', rollbackTarget: 1, sequence: 2,
+    action: 'endpoint.release.start',
+    actor: ALICE.arn,
+    environment: 'test',
+    tenant: 'default',
+    model: 'fraud-detection',
+    version: 2,
+    previousVersion: 1,
+    changeTicket: 'CHG-7',
+    outcome: 'SUCCEEDED',
+    rollbackTarget: 1,
+    sequence: 2,
   });
 });
 
@@ -221,9 +241,15 @@ test('status says how a release went', async () => {
   await new Execution(account, 'fraud.1').run();
   const { view } = await ask(account, 'status');
   expect(view).toMatchObject({
-    failuresInARow: 1, release: {
-      state: 'ROLLED_BACK', verdict: { verdict: 'Failed' }, latch: { cause: 'verdict', reason: expect.stringContaining('over 2 % of requests failed') }, candidatePercent: 0,
-      lockedSeconds: 0, restoreSeconds: expect.any(Number), endedAt: expect.stringMatching(/Z$/),
+    failuresInARow: 1,
+    release: {
+      state: 'ROLLED_BACK',
+      verdict: { verdict: 'Failed' },
+      latch: { cause: 'verdict', reason: expect.stringContaining('over 2 % of requests failed') },
+      candidatePercent: 0,
+      lockedSeconds: 0,
+      restoreSeconds: expect.any(Number),
+      endedAt: expect.stringMatching(/Z$/),
     },
   });
 });

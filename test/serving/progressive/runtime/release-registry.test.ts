@@ -1,8 +1,8 @@
 import { after, canary, PROFILE, serving, starting } from './releases';
+import { registryCaller } from '../../../../lib/registry/runtime/registry-caller';
 import { wanted } from '../../../../lib/serving/progressive/runtime/arrangements';
 import { notReleasable, ReleaseRegistry } from '../../../../lib/serving/progressive/runtime/release-registry';
 import { Release } from '../../../../lib/serving/progressive/runtime/release-state';
-import { registryCaller } from '../../../../lib/registry/runtime/registry-caller';
 import { session } from '../../../registry/support/callers';
 import { LocalRegistry, startLocalRegistry } from '../../../registry/support/local-registry';
 
@@ -14,7 +14,12 @@ const environment = { ...process.env };
 beforeAll(async () => {
   local = await startLocalRegistry({ rights: () => ['read', 'release', 'promote', 'register', 'approve'] });
   const { accessKeyId, secretAccessKey, sessionToken } = local.credentials(session('ReleaseClerk', 'clerk'));
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken, AWS_REGION: local.region });
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+    AWS_REGION: local.region,
+  });
   const caller = registryCaller({ now: Date.now, random: () => 0, sleep: () => Promise.resolve() });
   registry = new ReleaseRegistry({ ...PROFILE, registryUrl: local.url, model: 'fraud' }, { registry: caller });
   await local.bench.approved('fraud', 'one');

@@ -154,7 +154,8 @@ test('an alarm takes requests back at once, within the invocation', async () => 
   expect(await execution.run()).toMatchObject({ outcome: 'ROLLED_BACK' });
   expect(weights).toEqual({ Stable: 100, Candidate: 0 });
   expect((await account.head()).release).toMatchObject({ latch: { cause: 'alarm' }, lockedSeconds: 0 });
-  const metrics = account.lines.map((line) => JSON.parse(line) as Record<string, unknown>).find(({ ReleasesRolledBack }) => ReleasesRolledBack === 1);
+  const metrics = account.lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    .find(({ ReleasesRolledBack }) => ReleasesRolledBack === 1);
   expect(metrics).toMatchObject({ EndpointName: 'fraud', ReleasesHalted: 0, RestoreLockedSeconds: 0 });
   expect(metrics!.RestoreSeconds).toBeLessThan(60);
 });

@@ -52,8 +52,13 @@ export class Execution {
   public readonly steps: string[] = [];
   public last: Step;
   private readonly begun: number;
+  private doing: 'install' | 'shift' | 'finish' | 'restore' | 'tidy' = 'install';
 
-  constructor(private readonly account: SimulatedAccount, releaseId: string, private readonly between: (step: Step) => Promise<void> = () => Promise.resolve()) {
+  /** `between`: what happens before each step. */
+  constructor(
+    private readonly account: SimulatedAccount, releaseId: string,
+    private readonly between: (step: Step) => Promise<void> = () => Promise.resolve(),
+  ) {
     this.last = { next: 'NOTHING', waitSeconds: 0, stage: 0, part: 0, endpoint: 'fraud', releaseId };
     this.begun = account.now;
   }
@@ -69,8 +74,6 @@ export class Execution {
     }
     return this.last;
   }
-
-  private doing: 'install' | 'shift' | 'finish' | 'restore' | 'tidy' = 'install';
 
   private async turn(): Promise<void> {
     const { next, waitSeconds } = this.last;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ALICE, ARTIFACT, IMAGE, PROFILE, SHA256, START } from './releases';
+import { RegistryQuestion } from '../../../../lib/registry/runtime/registry-caller';
 import { ServingProfile, StopSwitch, SWITCH_OFF } from '../../../../lib/serving/progressive/runtime/contract';
 import { Head } from '../../../../lib/serving/progressive/runtime/release-state';
 import { ReleaseStore } from '../../../../lib/serving/progressive/runtime/release-store';
@@ -7,9 +8,21 @@ import { ClerkWorld, DeskWorld, EmergencyWorld, JudgeWorld, LifecycleWorld, Writ
 import { Item } from '../../../../rehearsal/aws/dynamodb/expressions';
 import { FakeDynamoDb } from '../../../../rehearsal/aws/dynamodb/fake-dynamodb';
 
-interface Config { readonly variants: readonly { VariantName: string; ModelName: string; InstanceType: string; InitialInstanceCount: number; InitialVariantWeight: number }[] }
+interface ConfigVariant {
+  readonly VariantName: string;
+  readonly ModelName: string;
+  readonly InstanceType: string;
+  readonly InitialInstanceCount: number;
+  readonly InitialVariantWeight: number;
+}
+interface Config { readonly variants: readonly ConfigVariant[] }
 interface Variant { name: string; weight: number; desiredWeight: number; count: number }
-interface Endpoint { status: string; config: string; variants: Variant[]; until?: number; pending?: { config?: string; weights?: Record<string, number> } }
+interface Pending { config?: string; weights?: Record<string, number> }
+interface Endpoint { status: string; config: string; variants: Variant[]; until?: number; pending?: Pending }
+interface Query {
+  readonly Id: string;
+  readonly MetricStat: { readonly Metric: { readonly MetricName: string; readonly Dimensions: { readonly Value: string }[] } };
+}
 type Input = Record<string, never> & { [name: string]: unknown };
 
 export const STOP = '/ml-platform/stop/parameter';
@@ -32,19 +45,21 @@ export class SimulatedAccount {
   public readonly calls: { readonly name: string; readonly input: Input }[] = [];
   public readonly lines: string[] = [];
   public readonly logged: string[] = [];
-  /** Runs before a call has an effect, and after; what it throws is what the caller gets. */
-  public before: (call: string, input: Input) => void | Promise<void> = () => undefined;
-  public after: (call: string, input: Input) => void | Promise<void> = () => undefined;
   /** How long an update takes, and how it ends. */
   public updateMs = 4_000;
   public updatesFail = false;
-  /** Requests and errors of a minute of a slot, if any. */
-  public traffic: (slot: string, minute: number) => { requests: number; errors: number } | undefined = (slot) => ({ requests: slot === 'Stable' ? 900 : 100, errors: 0 });
   /** What the registry says of revision to state; which versions were in production. */
   public readonly versions = new Map<number, string>([[1, 'Approved'], [2, 'Approved'], [3, 'Pending']]);
   public production: number[] = [1];
   public holds: string[] = [];
   public registryDown = false;
+
+  /** Runs before a call has an effect, and after; what it throws is what the caller gets. */
+  public before: (call: string, input: Input) => void | Promise<void> = () => undefined;
+  public after: (call: string, input: Input) => void | Promise<void> = () => undefined;
+  /** Requests and errors of a minute of a slot, if any. */
+  public traffic: (slot: string, minute: number) => { requests: number; errors: number } | undefined = (slot) =>
+    ({ requests: slot === 'Stable' ? 900 : 100, errors: 0 });
 
   public serve(config = 'config-1', model = 'model-1', variant = 'Stable'): this {
     this.models.set(model, {} as Input);
@@ -157,7 +172,10 @@ export class SimulatedAccount {
         this.stop = text('Value');
         return {};
       case 'DescribeAlarms':
-        return { MetricAlarms: (input.AlarmNames as string[]).filter((each) => this.alarms.has(each)).map((AlarmName) => ({ AlarmName, StateValue: this.alarms.get(AlarmName) })) };
+        return {
+          MetricAlarms: [...this.alarms].filter(([each]) => (input.AlarmNames as string[]).includes(each))
+            .map(([AlarmName, StateValue]) => ({ AlarmName, StateValue })),
+        };
       case 'GetMetricData':
         return this.metricData(input);
       case 'DescribeEndpoint':
@@ -197,7 +215,11 @@ export class SimulatedAccount {
       EndpointConfigName: config,
       ...(pending?.config === undefined ? {} : { PendingDeploymentSummary: { EndpointConfigName: pending.config } }),
       ProductionVariants: variants.map((variant) => ({
-        VariantName: variant.name, CurrentWeight: variant.weight, DesiredWeight: variant.desiredWeight, CurrentInstanceCount: variant.count, DesiredInstanceCount: variant.count,
+        VariantName: variant.name,
+        CurrentWeight: variant.weight,
+        DesiredWeight: variant.desiredWeight,
+        CurrentInstanceCount: variant.count,
+        DesiredInstanceCount: variant.count,
       })),
     };
   }
@@ -226,8 +248,12 @@ export class SimulatedAccount {
       const failed = this.updatesFail && config !== undefined;
       if (config !== undefined && !failed) {
         endpoint.config = config;
-        endpoint.variants = found(this.configs, config).variants.map(({ VariantName: name, InitialVariantWeight: weight, InitialInstanceCount: count }) =>
-          ({ name, weight, desiredWeight: weight, count }));
+        endpoint.variants = found(this.configs, config).variants.map((variant) => ({
+          name: variant.VariantName,
+          weight: variant.InitialVariantWeight,
+          desiredWeight: variant.InitialVariantWeight,
+          count: variant.InitialInstanceCount,
+        }));
       }
       endpoint.variants.forEach((variant) => {
         const weight = weights?.[variant.name];
@@ -243,7 +269,7 @@ export class SimulatedAccount {
     const [from, to] = [StartTime as unknown as Date, EndTime as unknown as Date].map((time) => time.getTime());
     const minutes = Array.from({ length: Math.max(0, (to - from) / 60_000) }, (_none, place) => from + place * 60_000);
     return {
-      MetricDataResults: (MetricDataQueries as unknown as { Id: string; MetricStat: { Metric: { MetricName: string; Dimensions: { Name: string; Value: string }[] } } }[])
+      MetricDataResults: (MetricDataQueries as unknown as Query[])
         .map(({ Id, MetricStat: { Metric } }) => {
           const slot = Metric.Dimensions[1].Value;
           const points = minutes.flatMap((minute) => {
@@ -255,8 +281,9 @@ export class SimulatedAccount {
     };
   }
 
-  private ask({ path, requestKey, body = {} }: { path: string; requestKey?: string; body?: Readonly<Record<string, unknown>> }): never {
-    this.calls.push({ name: `registry ${requestKey === undefined ? 'GET' : 'POST'} ${path.replace('/tenants/default/models/fraud-detection', '')}`, input: body as Input });
+  private ask({ path, requestKey, body = {} }: Pick<RegistryQuestion<unknown>, 'path' | 'requestKey' | 'body'>): never {
+    const method = requestKey === undefined ? 'GET' : 'POST';
+    this.calls.push({ name: `registry ${method} ${path.replace('/tenants/default/models/fraud-detection', '')}`, input: body as Input });
     return (this.registryDown ? { ok: false, code: 'UNREACHABLE', detail: 'no answer' } : this.registryAnswer(path, body)) as never;
   }
 

@@ -156,9 +156,11 @@ describe('the writer', () => {
   test('takes from a halted release what its candidate has, when an alarm says so, and leaves the rest', async () => {
     const head = after(canary(), happening({ kind: 'halt', reason: 'nobody is to blame' }));
     const { configName, variants } = head.release!.wanted!.to!;
-    account.configs.set(configName, { variants: variants.map(({ slot, modelName, weight }) => ({
-      VariantName: slot, ModelName: modelName, InstanceType: 'ml.m5.large', InitialInstanceCount: 2, InitialVariantWeight: weight,
-    })) });
+    account.configs.set(configName, {
+      variants: variants.map(({ slot, modelName, weight }) => ({
+        VariantName: slot, ModelName: modelName, InstanceType: 'ml.m5.large', InitialInstanceCount: 2, InitialVariantWeight: weight,
+      })),
+    });
     Object.assign(account.endpoints.get('fraud')!, { config: configName, variants: variants.map(({ slot: name, weight }) => ({ name, weight, desiredWeight: weight, count: 2 })) });
     account.plant(head);
     await releaseWriter({ do: 'alarm', alarmName: 'fraud-errors', state: 'ALARM', at: at(1) }, 'e', account.world());
@@ -230,7 +232,14 @@ describe('what is handed in', () => {
 function startingWith(plan: Partial<typeof PLAN>) {
   const { profile } = canary().release!;
   return {
-    kind: 'start', release: 'release', revision: 2, image: 'i', artifact: 'a', artifactSha256: 's', at: START, actor: { arn: 'states.amazonaws.com', person: 'p' },
+    kind: 'start',
+    release: 'release',
+    revision: 2,
+    image: 'i',
+    artifact: 'a',
+    artifactSha256: 's',
+    at: START,
+    actor: { arn: 'states.amazonaws.com', person: 'p' },
     profile: { ...profile, plan: { ...PLAN, ...plan } },
   } as const;
 }
