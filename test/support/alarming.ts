@@ -4,6 +4,7 @@ import { AuditTrail } from '../../lib/audit';
 import { EndpointScaling, RollbackTrigger } from '../../lib/serving';
 import { inferenceApi } from '../api/supplies';
 import { modelRegistry } from '../registry/registries';
+import { progressiveEndpoint } from '../serving/progressive/progressive-supplies';
 import { trainingQueue } from '../training/supplies';
 
 /** Constructs that have, between them, every alarm of the library: who adds an alarm adds here what makes it. */
@@ -14,6 +15,7 @@ export const ALARMING: Readonly<Record<string, (stack: Stack) => void>> = {
       scaling: EndpointScaling.onInvocations({ min: 2, max: 8, invocationsPerInstance: 600 }),
     });
   },
+  progressiveEndpoint: (stack) => { progressiveEndpoint(stack); },
   auditTrail: (stack) => { new AuditTrail(stack, 'Trail'); },
   modelRegistry: (stack) => { modelRegistry(stack); },
   inferenceApi: (stack) => { inferenceApi(stack); },

@@ -33,7 +33,7 @@ export function checkEndpoint(scope: Construct, props: ProgressiveEndpointProps)
   checkEnvironment(checks, 'environment', props.environment ?? {});
   checkTags(checks, 'tags', props.tags, 1);
   checks.adopt(planOf(props)._judge()).adopt(judgeTriggers(scope, triggersOf(props))).settle(scope);
-  planOf(props)._judge().settle(scope); // with its questions about tokens
+  planOf(props)._settle(scope);
   props.instanceType._settle(scope);
 }
 

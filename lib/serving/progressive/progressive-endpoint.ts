@@ -3,6 +3,7 @@ import {
   Duration, ITaggableV2, Names, RemovalPolicy, Stack, TagManager, TagType,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { checkAlarm } from './check-alarms';
 import { checkEndpoint, triggersOf } from './check-endpoint';
 import { IEmergencyStop } from './emergency-stop';
 import { EndpointDeletion } from './endpoint-deletion';
@@ -160,11 +161,13 @@ export class ProgressiveEndpoint extends ModelEndpointBase implements ITaggableV
 
   /** On the candidate alone: a sick version before must not block its own fix. */
   private createAlarms(props: ProgressiveEndpointProps): RollbackAlarms {
-    return new RollbackAlarms(this, 'Rollback', {
+    const alarms = new RollbackAlarms(this, 'Rollback', {
       ...triggersOf(props),
       topic: this.notifications,
       target: { endpointName: this.endpointName, variantName: EndpointSlot.CANDIDATE.variantName },
     });
+    alarms.alarms.forEach(checkAlarm);
+    return alarms;
   }
 
   private createRights({ model, instanceType }: ProgressiveEndpointProps, alarms: RollbackAlarms): Construct {

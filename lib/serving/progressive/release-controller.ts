@@ -1,5 +1,6 @@
 import {
-  aws_cloudwatch as cw, aws_dynamodb as dynamodb, aws_kms as kms, aws_sns as sns, aws_sqs as sqs, Duration, Names, RemovalPolicy, Stack,
+  aws_cloudwatch as cw, aws_dynamodb as dynamodb, aws_kms as kms, aws_sns as sns, aws_sqs as sqs, Duration, Names,
+  RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { EmergencyStop, IEmergencyStop } from './emergency-stop';

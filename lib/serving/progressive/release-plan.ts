@@ -97,7 +97,7 @@ export class ReleasePlan {
   }
 
   /**
-   * What is wrong with it; the endpoint asks again, where tokens may be known.
+   * What is wrong with it.
    * @internal
    */
   public _judge(): Checks {
@@ -112,11 +112,19 @@ export class ReleasePlan {
   }
 
   /**
+   * Leaves the questions about tokens with the construct that uses the plan.
+   * @internal
+   */
+  public _settle(scope: IConstruct): void {
+    this._judge().settle(scope);
+    this.stages.forEach((stage, place) => stage._judge(`stages[${place}].`).settle(scope));
+  }
+
+  /**
    * As the handlers read it.
    * @internal
    */
-  public _render(scope: IConstruct, alarms: readonly string[]): PlanDefinition {
-    this.rollbackOn.forEach((trigger) => trigger._settle(scope));
+  public _render(alarms: readonly string[]): PlanDefinition {
     return {
       stages: this.stages.map((stage) => stage._render()),
       errorRates: this.rollbackOn.flatMap(({ _judged: rule }) => rule ?? []),

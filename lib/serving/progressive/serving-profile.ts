@@ -36,7 +36,7 @@ export function profileOf(scope: IConstruct, props: ProgressiveEndpointProps, pa
     ...parts.storageKey === undefined ? {} : { kmsKeyId: parts.storageKey.keyArn },
     tags: tagsOf(scope, parts.tags),
     topicArn: parts.topic.topicRef.topicArn,
-    plan: planOf(props)._render(scope, parts.alarms),
+    plan: planOf(props)._render(parts.alarms),
   };
   return Stack.of(scope).toJsonString(profile);
 }

@@ -1,7 +1,7 @@
 import { ONE_DAY } from './execution-history';
 import { PATIENT } from './retries';
 import { JUDGE_SECONDS, WRITER_SECONDS } from './runtime/contract';
-import { after, Definition, OF_RELEASE, stepTask, waitFor } from './states';
+import { Definition, OF_RELEASE, stepTask, waitFor } from './states';
 
 /** What the definition names. */
 export interface StageMachineParts {
@@ -43,6 +43,3 @@ export function stageMachine({ writer, judge }: StageMachineParts): Definition {
     },
   };
 }
-
-/** The states that a tick goes through, for those who count them. */
-export const STATES_OF_A_TICK: readonly string[] = ['Bake', 'Judge', after('Judge')];
