@@ -20,6 +20,10 @@ export async function closeRelease({ endpoint, releaseId, at }: ClerkTask, reque
     return nothing(endpoint, releaseId);
   }
   const time = { at: Date.parse(at), actor: STATE_MACHINE };
+  if (isUntidy(release)) { // the step broke off; stable serves, and that is what counts
+    const left: ReleaseEvent = { kind: 'tidy', left: 'tidying failed; the execution has its error', ...time };
+    await transact({ ...request, endpoint, event: forRelease(releaseId, left, isUntidy) }, world);
+  }
   let event: ReleaseEvent = { kind: 'close', ...time };
   if (release.outcome === undefined && release.latch === undefined && release.wanted?.act === 'finish') {
     const refused = await makeProduction(release, world);
@@ -30,6 +34,10 @@ export async function closeRelease({ endpoint, releaseId, at }: ClerkTask, reque
     throw new Error(`release ${releaseId} is not where a release ends`); // the state machine halts it
   }
   return endedSteps(head.release, head, world);
+}
+
+function isUntidy({ outcome, latch, wanted, confirmedAt }: Release): boolean {
+  return outcome === undefined && latch !== undefined && wanted?.act === 'tidy' && confirmedAt === undefined;
 }
 
 export function hasNotEnded({ outcome }: Release): boolean {

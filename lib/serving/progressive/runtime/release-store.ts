@@ -81,7 +81,7 @@ export class ReleaseStore {
     return (await this.query(this.world.settings.auditTable, endpointPartition(endpoint), from, most)).map(auditRowOf);
   }
 
-  /** Raises how far EventBridge was told; somebody faster may have told more. A change that carries the old number is told again. */
+  /** Raises how far EventBridge was told; somebody faster may have told more. A change with the old number is told again. */
   public async raiseTold(endpoint: string, told: number): Promise<void> {
     const input = {
       TableName: this.world.settings.releasesTable,

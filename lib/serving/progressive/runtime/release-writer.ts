@@ -2,7 +2,7 @@ import { ERROR_BUSY, RestoreRequest, SHORTEST_WAIT_SECONDS, Step, WriterTask } f
 import { Converger, Errand } from './converger';
 import { WriterBusy } from './lease';
 import { ALARMS, STATE_MACHINE, SWITCH } from './record';
-import { Actor, canLatch, isLive, LatchCause, Release } from './release-state';
+import { Actor, canLatch, Head, isLive, LatchCause, Release } from './release-state';
 import { ReleaseStore } from './release-store';
 import { WriterWorld } from './release-world';
 import { nothing, stepTo } from './steps';
@@ -49,7 +49,7 @@ async function onTask(task: WriterTask, request: Request, world: WriterWorld): P
     await latched({ endpoint, releaseId, cause: 'step', reason, at: at(), actor: STATE_MACHINE }, request, world);
   }
   const { patienceMs, pauseMs } = PACE[task.do];
-  const head = await new Converger({ ...request, endpoint, releaseId, acts: [task.do], patienceMs, pauseMs, at }, world).run();
+  const head = await converged({ ...request, endpoint, releaseId, acts: [task.do], patienceMs, pauseMs, at }, world);
   await tell(endpoint, head, world);
   const { release } = head;
   if (release?.releaseId !== releaseId) {
@@ -57,6 +57,18 @@ async function onTask(task: WriterTask, request: Request, world: WriterWorld): P
   }
   const next = nextOf(release, task.do);
   return stepTo(next, release, next === 'BAKE' ? release.profile.plan.tickSeconds : PACE[task.do].waitSeconds);
+}
+
+/** On the way back another writer, which an alarm called, goes the same way: that is no reason to try less often. */
+async function converged(errand: Errand, world: WriterWorld): Promise<Head> {
+  try {
+    return await new Converger(errand, world).run();
+  } catch (error) {
+    if (!(error instanceof WriterBusy) || !errand.acts.includes('restore')) {
+      throw error;
+    }
+    return new ReleaseStore(world).head(errand.endpoint);
+  }
 }
 
 /** From the state alone, so that a step whose answer was lost gets the same one. */

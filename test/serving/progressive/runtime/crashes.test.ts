@@ -70,6 +70,16 @@ describe('two writers at once', () => {
     expect(refused).toBeGreaterThan(3);
   });
 
+  test('on the way back, one that finds another there comes again, as often as it takes', async () => {
+    const account = await begun();
+    account.dynamodb.plant('releases', { pk: 'ENDPOINT#fraud', sk: 'WRITER', fence: 7, owner: 'alarm', until: account.now + 60_000 });
+    const back = { ...task(account), do: 'restore' } as const;
+    expect(await releaseWriter(back, 'one', account.world())).toMatchObject({ next: 'WAIT', waitSeconds: 10 });
+    expect((await account.head()).release!.latch).toMatchObject({ cause: 'step' });
+    account.now += 60_000;
+    expect(await releaseWriter(back, 'one', account.world())).toMatchObject({ next: 'TIDY' });
+  });
+
   test('a lease that was not given back runs out', async () => {
     const account = await begun();
     account.dynamodb.plant('releases', { pk: 'ENDPOINT#fraud', sk: 'WRITER', fence: 7, owner: 'crashed', until: account.now + 60_000 });

@@ -139,6 +139,12 @@ describe('the clerk', () => {
     expect((await account.head()).stable).toMatchObject({ revision: 2 });
   });
 
+  test('closes a way back whose tidying broke off: stable serves', async () => {
+    account.plant(after(canary(), happening({ kind: 'latch', cause: 'abort', reason: 'a' }), happening({ kind: 'restore' })));
+    expect(await clerk('close')).toMatchObject({ next: 'NOTHING', outcome: 'ABORTED' });
+    expect((await account.head()).release!.left).toContain('tidying failed');
+  });
+
   test('recovers three times, and then halts and tells', async () => {
     account.plant(canary());
     const input = JSON.stringify(named);
