@@ -9,6 +9,12 @@ const LEASE_MS = 60_000;
 
 const Row = z.object({ fence: z.number().int(), owner: z.string(), until: z.number() });
 
+async function leaseOf(endpoint: string, world: StoreWorld): Promise<z.infer<typeof Row> | undefined> {
+  const input = { TableName: world.settings.releasesTable, Key: { ...writerKey(endpoint) }, ConsistentRead: true };
+  const { Item: item } = await retried(() => world.dynamodb.send(new GetCommand(input)), world);
+  return item === undefined ? undefined : Row.parse(item);
+}
+
 /** Another writer holds the lease, or took it over: whoever gets this stops at once. */
 export class WriterBusy extends Error {
   constructor(endpoint: string) {
@@ -23,19 +29,26 @@ export class WriterBusy extends Error {
 export class Lease {
   /** Takes the lease if nobody has it. */
   public static async take(endpoint: string, owner: string, world: StoreWorld): Promise<Lease> {
-    const TableName = world.settings.releasesTable;
-    const { Item: item } = await retried(() => world.dynamodb.send(
-      new GetCommand({ TableName, Key: { ...writerKey(endpoint) }, ConsistentRead: true })), world);
-    const seen = item === undefined ? undefined : Row.parse(item);
+    const seen = await leaseOf(endpoint, world);
     if (seen !== undefined && seen.until > world.now() && seen.owner !== owner) {
       throw new WriterBusy(endpoint);
     }
     const lease = new Lease(endpoint, owner, (seen?.fence ?? 0) + 1, world);
-    await lease.write(seen === undefined ? { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': 'pk' } } : {
+    const condition = seen === undefined ? { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': 'pk' } } : {
       ConditionExpression: '#fence = :seen AND #until = :until',
       ExpressionAttributeNames: { '#fence': 'fence', '#until': 'until' },
       ExpressionAttributeValues: { ':seen': seen.fence, ':until': seen.until },
-    });
+    };
+    try {
+      await lease.write(condition);
+    } catch (error) {
+      // when an answer was lost, what the second try found was its own first one
+      const now = error instanceof WriterBusy ? await leaseOf(endpoint, world) : undefined;
+      if (now?.fence !== lease.fence || now.owner !== owner) {
+        throw error;
+      }
+      lease.lost = false;
+    }
     return lease;
   }
 

@@ -80,6 +80,20 @@ describe('two writers at once', () => {
     expect(await releaseWriter(back, 'one', account.world())).toMatchObject({ next: 'TIDY' });
   });
 
+  test('a lease whose answer was lost is had', async () => {
+    const account = await begun();
+    let writes = 0;
+    account.dynamodb.hooks = {
+      after: ({ name }) => {
+        if (name === 'PutItem' && writes++ === 0) {
+          throw awsError('TimeoutError');
+        }
+      },
+    };
+    expect(await releaseWriter(task(account), 'one', account.world('one'))).toMatchObject({ next: 'STAGE' });
+    expect(account.dynamodb.items('releases').find(({ sk }) => sk === 'WRITER')).toMatchObject({ fence: 1 });
+  });
+
   test('a lease that was not given back runs out', async () => {
     const account = await begun();
     account.dynamodb.plant('releases', { pk: 'ENDPOINT#fraud', sk: 'WRITER', fence: 7, owner: 'crashed', until: account.now + 60_000 });
