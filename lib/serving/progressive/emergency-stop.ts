@@ -1,4 +1,4 @@
-import { aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_ssm as ssm, CfnResource, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_ssm as ssm, CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { OUTSIDE_VPC, SHARES_CONCURRENCY, WAITED_FOR } from './handler-findings';
 import {
@@ -8,6 +8,7 @@ import {
 import { Checks } from '../../core/checks';
 import { HandlerFunction } from '../../core/handler-function';
 import { API_HANDLER_TIMEOUT, grantRoutes, IamHttpApi, routeArns, urlOfApi } from '../../core/iam-http-api';
+import { shown } from '../../core/invalid-props';
 import { ownProps } from '../../core/own-props';
 import { runbook } from '../../core/runbook';
 import { checkRoles, checkSlug } from '../../registry/registry-rules';
@@ -39,8 +40,9 @@ export interface IEmergencyStop extends IConstruct {
 /** What an `EmergencyStop` is made from. */
 export interface EmergencyStopProps {
   /**
-   * The name by which `mlp stop` finds it: 2 to 32 lower-case letters, digits and `-`, once in an account and Region.
-   * @default - derived from the path of the construct
+   * The name by which `mlp stop` finds it: 2 to 32 lower-case letters, digits and `-`, once in an account and Region. Stacks
+   * whose releases stop together share one construct.
+   * @default - `environment`
    */
   readonly stopName?: string;
   /**
@@ -61,7 +63,6 @@ export interface EmergencyStopProps {
   readonly encryptionKey?: kms.IKey;
 }
 
-const LONGEST_NAME = 32;
 const REQUESTS_PER_SECOND = 10;
 const SWITCHES = '/ml-platform/switches/';
 
@@ -118,7 +119,7 @@ export class EmergencyStop extends EmergencyStopBase {
     super(scope, id);
     const props = ownProps(given);
     const { environment = 'production', trustedSessionRoles = [] } = props;
-    this.stopName = props.stopName ?? nameFromPath(this);
+    this.stopName = props.stopName ?? environment;
     this.check(environment, trustedSessionRoles);
     this.createSwitch();
     const api = new IamHttpApi(this, 'Api', {
@@ -141,6 +142,16 @@ export class EmergencyStop extends EmergencyStopBase {
     const checks = checkSlug(new Checks(), 'StopName', 'stopName', this.stopName);
     checkSlug(checks, 'Environment', 'environment', environment);
     checkRoles(checks, 'trustedSessionRoles', trustedSessionRoles).settle(this);
+    this.node.addValidation({ validate: () => this.judgeNamesakes() });
+  }
+
+  /** Two switches of one name would be two constructs that make one parameter: the second deployment fails. */
+  private judgeNamesakes(): string[] {
+    const here = Stack.of(this);
+    const namesake = this.node.root.node.findAll().find((other) => other instanceof EmergencyStop && other !== this
+      && other.stopName === this.stopName && Stack.of(other).environment === here.environment);
+    return namesake === undefined ? [] : [`\`stopName\` must be unique in an account and Region: got ${shown(this.stopName)} again at `
+      + `${shown(namesake.node.path)}; give one EmergencyStop to the endpoints of both stacks, or another name`];
   }
 
   private createKey(): kms.Key {
@@ -196,9 +207,4 @@ export class EmergencyStop extends EmergencyStopBase {
       name: this.addressParameterName, type: 'String', description: 'How the mlp command finds the emergency stop', value: this.address,
     });
   }
-}
-
-/** A name that is known at synth and stays. */
-function nameFromPath(scope: Construct): string {
-  return Names.uniqueResourceName(scope, { maxLength: LONGEST_NAME, separator: '-' }).toLowerCase();
 }

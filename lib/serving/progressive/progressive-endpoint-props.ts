@@ -54,8 +54,8 @@ export interface ProgressiveEndpointProps {
    */
   readonly notify?: sns.ITopicRef;
   /**
-   * What stops its releases. All progressive endpoints of a stack have the same.
-   * @default - one for the stack
+   * What stops its releases. All progressive endpoints of a stack have the same; give one to all stacks of an environment.
+   * @default - one for the stack, named after the registry's environment
    */
   readonly emergencyStop?: IEmergencyStop;
   /**

@@ -1,5 +1,5 @@
 import { ONE_DAY } from './execution-history';
-import { PATIENT, URGENT } from './retries';
+import { BUSY, PATIENT, URGENT } from './retries';
 import { CLERK_SECONDS, ClerkTask, Outcome, WRITER_SECONDS, WriterTask } from './runtime/contract';
 import { after, catching, Definition, OF_RELEASE, State, States, stepChoice, stepTask, waitFor, Ways } from './states';
 
@@ -97,7 +97,7 @@ function back({ writer }: ReleaseMachineParts): States {
     ...stepTask('Restore', {
       ...writers(writer, 'restore'),
       comment: 'Brings all requests back to the version before',
-      retry: URGENT,
+      retry: [BUSY, URGENT],
       onError: 'Halt',
       ways: { WAIT: 'WaitForRestore', TIDY: 'Tidy', CLOSE: 'Close', NOTHING: 'Ended' },
       otherwise: 'Halt',
@@ -141,7 +141,7 @@ function recover({ clerk }: ReleaseMachineParts): States {
       functionArn: clerk,
       input: { 'do': 'recover', 'input.$': '$.recover.input', 'status.$': '$.recover.status', 'at.$': '$$.State.EnteredTime' },
       timeoutSeconds: CLERK_SECONDS,
-      retry: PATIENT,
+      retry: [PATIENT],
       onError: 'Later',
       ways: { RESTORE: 'Restore', CLOSE: 'Close', NOTHING: 'Ended' },
       otherwise: 'Restore',
@@ -153,14 +153,14 @@ function recover({ clerk }: ReleaseMachineParts): States {
 }
 
 function writers(functionArn: string, task: WriterTask['do']) {
-  return { functionArn, input: { do: task, ...OF_RELEASE }, timeoutSeconds: WRITER_SECONDS, retry: PATIENT };
+  return { functionArn, input: { do: task, ...OF_RELEASE }, timeoutSeconds: WRITER_SECONDS, retry: [PATIENT] };
 }
 
 function clerks(functionArn: string, task: ClerkTask['do']) {
-  return { functionArn, input: { do: task, ...OF_RELEASE }, timeoutSeconds: CLERK_SECONDS, retry: PATIENT };
+  return { functionArn, input: { do: task, ...OF_RELEASE }, timeoutSeconds: CLERK_SECONDS, retry: [PATIENT] };
 }
 
 function clerkTask(clerk: string, task: ClerkTask['do']): State {
   const { functionArn, input, timeoutSeconds, retry } = clerks(clerk, task);
-  return { Resource: functionArn, Parameters: input, TimeoutSeconds: timeoutSeconds, Retry: [retry] };
+  return { Resource: functionArn, Parameters: input, TimeoutSeconds: timeoutSeconds, Retry: retry };
 }

@@ -20,8 +20,16 @@ export const PASSING_ERRORS: readonly string[] = [
 /** Of what goes forward, and of what writes down how it went. */
 export const PATIENT: TaskRetry = { ErrorEquals: PASSING_ERRORS, IntervalSeconds: 2, MaxAttempts: 6, BackoffRate: 2 };
 
-/** Of what brings traffic back: whatever the error, three more tries that fit into five minutes. */
+/** Of what brings traffic back: whatever else goes wrong, three more tries that fit into five minutes. */
 export const URGENT: TaskRetry = { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 3, BackoffRate: 2 };
+
+/**
+ * Of what brings traffic back while another writer is at it, or SageMaker holds the endpoint locked: for an hour, since neither
+ * is a failure. Time in which the endpoint is locked is not in the promise.
+ */
+export const BUSY: TaskRetry = {
+  ErrorEquals: [ERROR_BUSY, ERROR_WRITER_BUSY], IntervalSeconds: 10, MaxAttempts: 360, BackoffRate: 1,
+};
 
 /** The promise: so long from detection to traffic that is back, while the version before is warm. */
 export const RESTORE_SECONDS = 300;

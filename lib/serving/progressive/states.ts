@@ -29,7 +29,8 @@ export interface StepTask {
   /** What the function gets besides what every task gets. */
   readonly input: State;
   readonly timeoutSeconds: number;
-  readonly retry: TaskRetry;
+  /** The first that fits an error is used. */
+  readonly retry: readonly TaskRetry[];
   /** Where an error leads that no try mends; nothing: it ends the execution. */
   readonly onError?: string;
   readonly ways: Ways;
@@ -50,7 +51,7 @@ export function stepTask(name: string, task: StepTask): States {
       Resource: functionArn,
       Parameters: input,
       TimeoutSeconds: timeoutSeconds,
-      Retry: [retry],
+      Retry: retry,
       ...catching(onError),
       Next: after(name),
     },

@@ -65,7 +65,9 @@ describe('the template', () => {
       environment: {},
       tags: {},
       registryUrl: expect.stringMatching(/^https:\/\/abcdefghij\.execute-api\.eu-west-1\./),
-      plan: { tickSeconds: 300, minimumSamples: 100, stages: [{ percent: 10, bakeSeconds: 7200 }, { percent: 100, bakeSeconds: 3600 }] },
+      plan: {
+        tickSeconds: 300, minimumSamples: 100, stages: [{ percent: 10, bakeSeconds: 7200 }, { percent: 100, bakeSeconds: 3600 }],
+      },
     });
     expect(profileOf(usual.template).plan.alarms).toHaveLength(4);
   });
@@ -135,8 +137,8 @@ describe('the template', () => {
 
   test('makes the endpoint go first: what it needs is deleted after it', () => {
     const [{ DependsOn }] = Object.values(usual.template.findResources('Custom::EndpointLifecycle'));
-    for (const part of [/ExecutionRole/, /RightsWriter/, /RollbackErrorRate/, /Logs/, /SecurityGroup/, /MachinesRelease/, /Tables/]) {
-      expect(DependsOn).toContainEqual(expect.stringMatching(part));
+    for (const part of ['ExecutionRole', 'RightsWriter', 'RollbackErrorRate', 'Logs', 'SecurityGroup', 'MachinesRelease', 'Tables']) {
+      expect(DependsOn).toContainEqual(expect.stringContaining(part));
     }
   });
 });
@@ -145,9 +147,9 @@ describe('least privilege', () => {
   const CHANGES = /^sagemaker:(Create|Update|Delete|AddTags)/;
 
   test('only the writer changes an endpoint, and the lifecycle function may delete one', () => {
-    for (const [who, ids] of Object.entries({ Clerk: [/HandlersClerk/, /RightsClerk/], Judge: [/HandlersJudge/, /RightsJudge/] })) {
-      expect([who, actionsOf(...ids).filter((action) => CHANGES.test(action))]).toEqual([who, []]);
-    }
+    const others = actionsOf(/HandlersClerk/, /RightsClerk/, /HandlersJudge/, /RightsJudge/);
+    expect(others.length).toBeGreaterThan(20);
+    expect(others.filter((action) => CHANGES.test(action))).toEqual([]);
     expect(actionsOf(/HandlersLifecycle/, /RightsLifecycle/).filter((action) => CHANGES.test(action))).toEqual(['sagemaker:DeleteEndpoint']);
     expect(actionsOf(/HandlersWriter/, /RightsWriter/)).toEqual(expect.arrayContaining(['sagemaker:UpdateEndpoint', 'iam:PassRole']));
   });
@@ -219,7 +221,9 @@ describe('props', () => {
     ['a secret', () => ({ environment: { API_KEY: 'x' } }), '`environment` must not carry secrets'],
     ['a tag of AWS', () => ({ tags: { 'aws:x': 'y' } }), '`tags` must not begin with aws:'],
     ['a trigger twice', () => ({
-      release: ReleasePlan.of({ stages: [ReleaseStage.full()], rollbackOn: [RollbackTrigger.errorRateAbove(), RollbackTrigger.errorRateAbove()] }),
+      release: ReleasePlan.of({
+        stages: [ReleaseStage.full()], rollbackOn: [RollbackTrigger.errorRateAbove(), RollbackTrigger.errorRateAbove()],
+      }),
     }), "`rollbackOn` must name each trigger once: got 'ErrorRate' more than once"],
   ])('%s is refused', (_, changed, text) => {
     expect(wrong(changed())).toThrow(text);
@@ -275,7 +279,8 @@ describe('props', () => {
       treatMissingData: cw.TreatMissingData.NOT_BREACHING,
     });
     const rollbackOn = [RollbackTrigger.alarm(silenced), RollbackTrigger.alarm(heartbeat)];
-    progressiveEndpoint(stack, { release: ReleasePlan.of({ stages: [ReleaseStage.full({ bakeTime: Duration.minutes(10) })], rollbackOn }) });
+    const stages = [ReleaseStage.full({ bakeTime: Duration.minutes(10) })];
+    progressiveEndpoint(stack, { release: ReleasePlan.of({ stages, rollbackOn }) });
     const problems = stack.node.findAll().flatMap(({ node }) => node.validate());
     expect(problems).toEqual([
       expect.stringContaining("`ActionsEnabled` of a rollback alarm must not be false: got 'Test/Silenced'"),
@@ -302,7 +307,7 @@ describe('a stack', () => {
     Array.from({ length: 9 }, (_, place) => add(place));
     expect(() => add(10)).toThrow('at most 9 progressive endpoints');
     expect(() => add(11, { endpointName: 'churn-1' })).toThrow("`endpointName` must be another than those of this stack: got 'churn-1'");
-    expect(() => add(12, { emergencyStop: new EmergencyStop(stack, 'Stop') })).toThrow('`emergencyStop` must be the one of the other endpoints');
+    expect(() => add(12, { emergencyStop: new EmergencyStop(stack, 'Stop', { stopName: 'another' }) })).toThrow('`emergencyStop` must be the one of the other endpoints');
     const elsewhere = ModelRegistry.fromAttributes(stack, 'Second', { apiId: 'klmnopqrst' });
     expect(() => add(13, { model: elsewhere.model('churn') })).toThrow('`model` must be of the registry of the other endpoints');
     // what a role and a policy can hold: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -329,6 +334,13 @@ describe('an emergency stop', () => {
     [{ trustedSessionRoles: ['a/b'] }, '`trustedSessionRoles` must hold names of roles'],
   ])('with %p is refused', (props, text) => {
     expect(() => new EmergencyStop(newStack(), 'Stop', props)).toThrow(text);
+  });
+
+  test('has a name of its own in an account and Region', () => {
+    const app = new App();
+    const [one, other] = ['One', 'Other'].map((id) => new EmergencyStop(new Stack(app, id, { env: ENV }), 'Stop'));
+    expect(one.node.validate()).toEqual([expect.stringContaining("`stopName` must be unique in an account and Region: got 'production' again")]);
+    expect(new EmergencyStop(Stack.of(other), 'Second', { stopName: 'staging' }).node.validate()).toEqual([]);
   });
 
   test('has no open findings when it stands alone', () => {

@@ -1,6 +1,6 @@
 import { MOST_EVENTS, ONE_DAY, worstHistory } from '../../../lib/serving/progressive/execution-history';
 import { releaseMachine } from '../../../lib/serving/progressive/release-machine';
-import { longestTime, PASSING_ERRORS, PATIENT, pausesOf, RESTORE_SECONDS, TaskRetry, URGENT } from '../../../lib/serving/progressive/retries';
+import { BUSY, longestTime, PASSING_ERRORS, PATIENT, pausesOf, RESTORE_SECONDS, TaskRetry, URGENT } from '../../../lib/serving/progressive/retries';
 import { SHORTEST_WAIT_SECONDS, WRITER_SECONDS } from '../../../lib/serving/progressive/runtime/contract';
 import { stageMachine } from '../../../lib/serving/progressive/stage-machine';
 import { Definition } from '../../../lib/serving/progressive/states';
@@ -76,7 +76,7 @@ describe.each(MACHINES)('the machine of a %s', (_, definition) => {
     expect(tasks.length).toBeGreaterThan(1);
     for (const task of tasks.filter(({ Resource }) => Resource!.startsWith(FUNCTION))) {
       expect(task.TimeoutSeconds).toBeGreaterThan(0);
-      expect([PATIENT, URGENT]).toContainEqual(task.Retry![0]);
+      expect([[PATIENT], [BUSY, URGENT]]).toContainEqual(task.Retry);
     }
   });
 });
@@ -155,7 +155,7 @@ test('tasks are told the time of Step Functions, never that of a function', () =
 });
 
 describe('five minutes', () => {
-  const { Retry: [retry], TimeoutSeconds: seconds } = state(RELEASE, 'Restore') as Required<Asl>;
+  const { Retry: [busy, retry], TimeoutSeconds: seconds } = state(RELEASE, 'Restore') as Required<Asl>;
 
   test('hold every try of a restore that the definition allows', () => {
     expect(seconds).toBe(WRITER_SECONDS);
@@ -165,6 +165,11 @@ describe('five minutes', () => {
 
   test('would not hold one try more', () => {
     expect(longestTime({ ...URGENT, MaxAttempts: URGENT.MaxAttempts + 1 }, seconds)).toBeGreaterThan(RESTORE_SECONDS);
+  });
+
+  test('do not run while another writer is at work or SageMaker holds the endpoint: that is waited for, an hour long', () => {
+    expect(busy).toEqual({ ErrorEquals: ['ReleaseBusy', 'WriterBusy'], IntervalSeconds: 10, MaxAttempts: 360, BackoffRate: 1 });
+    expect(longestTime(busy, 0)).toBe(3600);
   });
 
   test('are for three more tries, whatever the error', () => {
