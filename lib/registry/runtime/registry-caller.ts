@@ -1,7 +1,6 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
-import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod';
 import { ProblemCode, REQUEST_KEY_HEADER } from './contract';
+import { Credentials, signedHeaders } from './signed-request';
 import { requireEnv } from '../../core/runtime/environment';
 
 /** What a registry answered: a view, or why there is none. Errors are values here, because a caller acts on most of them. */
@@ -66,7 +65,7 @@ export function registryCaller(world: CallerWorld): RegistryCaller {
 
 async function askOnce<T>(question: RegistryQuestion<T>, world: CallerWorld): Promise<RegistryAnswer<T>> {
   try {
-    const signed = await signedRequest(question, new Date(world.now()));
+    const signed = signedRequest(question, new Date(world.now()));
     const response = await fetch(signed.url, { ...signed.init, signal: AbortSignal.timeout(ATTEMPT_MS) });
     return answerOf(question.view, response.status, await response.text());
   } catch (error) {
@@ -98,35 +97,19 @@ function parsed(text: string): unknown {
   }
 }
 
-async function signedRequest<T>({ url, path, requestKey, body }: RegistryQuestion<T>, signingDate: Date) {
-  const { protocol, hostname, port, pathname, searchParams } = new URL(`${url.replace(/\/+$/, '')}${path}`);
-  const writes = requestKey !== undefined;
-  const text = writes ? JSON.stringify(body ?? {}) : undefined;
-  const request = {
-    method: writes ? 'POST' : 'GET',
-    protocol,
-    hostname,
-    ...(port === '' ? {} : { port: Number(port) }),
-    path: pathname,
-    query: Object.fromEntries(searchParams),
-    headers: {
-      host: port === '' ? hostname : `${hostname}:${port}`,
-      ...(writes ? { 'content-type': 'application/json', [REQUEST_KEY_HEADER]: requestKey } : {}),
-    },
-    ...(text === undefined ? {} : { body: text }),
-  };
-  // made for each request: Lambda may have changed the credentials since
-  const signer = new SignatureV4({ service: 'execute-api', region: requireEnv('AWS_REGION'), credentials: credentials(), sha256: Sha256 });
-  const { method, headers } = await signer.sign(request, { signingDate });
-  const { host: _fetchSetsIt, ...sent } = headers;
-  const query = searchParams.size === 0 ? '' : `?${searchParams.toString()}`;
-  return {
-    url: `${protocol}//${request.headers.host}${pathname}${query}`,
-    init: { method, headers: sent, ...(text === undefined ? {} : { body: text }) },
-  };
+function signedRequest<T>({ url, path, requestKey, body }: RegistryQuestion<T>, now: Date) {
+  const target = new URL(`${url.replace(/\/+$/, '')}${path}`);
+  const text = requestKey === undefined ? undefined : JSON.stringify(body ?? {});
+  const method = requestKey === undefined ? 'GET' : 'POST';
+  const headers: Record<string, string> = requestKey === undefined ? {}
+    : { 'content-type': 'application/json', [REQUEST_KEY_HEADER]: requestKey };
+  const region = requireEnv('AWS_REGION');
+  const { host: _fetchSetsIt, ...sent } = signedHeaders({ method, region, url: target, headers, body: text ?? '' }, credentials(), now);
+  return { url: target.href, init: { method, headers: sent, ...(text === undefined ? {} : { body: text }) } };
 }
 
-function credentials() {
+/** Read for each request: Lambda may have changed them since. */
+function credentials(): Credentials {
   const sessionToken = process.env.AWS_SESSION_TOKEN;
   return {
     accessKeyId: requireEnv('AWS_ACCESS_KEY_ID'),
