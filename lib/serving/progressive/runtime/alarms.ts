@@ -11,10 +11,10 @@ export async function readAlarms(names: readonly string[], world: BaseWorld & Me
   try {
     for (let from = 0; from < names.length; from += MOST_NAMES) {
       const input: DescribeAlarmsCommandInput = {
-        AlarmNames: names.slice(from, from + MOST_NAMES), AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], MaxRecords: MOST_NAMES,
+        AlarmNames: names.slice(from, from + MOST_NAMES), AlarmTypes: ['MetricAlarm'], MaxRecords: MOST_NAMES,
       };
       const page = await retried(() => world.cloudwatch.send(new DescribeAlarmsCommand(input)), world);
-      for (const { AlarmName, StateValue } of [...page.MetricAlarms ?? [], ...page.CompositeAlarms ?? []]) {
+      for (const { AlarmName, StateValue } of page.MetricAlarms ?? []) {
         states[AlarmName ?? ''] = StateValue ?? '';
       }
     }
