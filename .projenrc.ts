@@ -30,7 +30,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   srcdir: 'lib',
   libdir: 'build',
   entrypoint: 'build/index.js',
-  excludeTypescript: ['bin', 'bench', 'examples', 'projenrc', 'tools'],
+  excludeTypescript: ['bin', 'bench', 'examples', 'projenrc', 'rehearsal', 'tools'],
   // projen would wrap every *.lambda.ts in a construct that bundles at synth; ours ship bundled
   lambdaAutoDiscover: false,
   autoDetectBin: false, // bin/ has sources; what ships is cli/mlp.js

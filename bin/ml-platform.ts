@@ -1,5 +1,7 @@
 import { App } from 'aws-cdk-lib';
-import { AuditTrailStack, InferenceApiStack, ModelRegistryStack, ModelStoresStack, OnlineInferenceStack, TrainingStack } from '../lib/stacks';
+import {
+  AuditTrailStack, InferenceApiStack, ModelRegistryStack, ModelStoresStack, OnlineInferenceStack, ProgressiveReleaseStack, TrainingStack,
+} from '../lib/stacks';
 import { ColumnCheck, MachineFamily, QueueKind, TrainingData } from '../lib/training';
 
 /** How the reference app is made. */
@@ -11,14 +13,15 @@ export interface ReferenceAppOptions {
 }
 
 const MODEL = 'churn';
+const RELEASED = 'fraud-detection';
 
 /** CDK's own default, said aloud: as long as an endpoint reads from the stores, they cannot be taken from under it. */
 const STORES_STAY = { '@aws-cdk/core:defaultCrossStackReferences': 'strong' };
 
 /**
- * The reference app: stores first, a registry and a trail over them, an endpoint with an API in front as soon as `imageDigest`
- * and `artifactSha256` say what it serves, and training as soon as `trainerDigest` and `imageDigest` say what trains and what
- * will serve.
+ * The reference app: stores first, a registry and a trail over them, an endpoint that releases bring versions to, one that
+ * deployments do with an API in front as soon as `imageDigest` and `artifactSha256` say what it serves, and training as soon as
+ * `trainerDigest` and `imageDigest` say what trains and what will serve.
  *
  *     cdk deploy MlStores
  *     cdk deploy --all -c imageDigest=sha256:… -c artifactSha256=… -c trainerDigest=sha256:…
@@ -35,6 +38,11 @@ export function createApp({ outdir, context }: ReferenceAppOptions = {}): App {
     description: 'A trail, and alarms on what nobody should do unseen',
     artifacts: [stores.artifacts],
     registries: [registry],
+  });
+  new ProgressiveReleaseStack(app, 'MlRelease', {
+    description: 'An endpoint that releases bring new versions to, and take them back from',
+    endpointName: RELEASED,
+    model: registry.model(RELEASED),
   });
   const digest: unknown = app.node.tryGetContext('imageDigest');
   const sha256: unknown = app.node.tryGetContext('artifactSha256');

@@ -12,9 +12,13 @@ export function keepThePackageSmall(project: awscdk.AwsCdkConstructLibrary): voi
   }
   project.npmignore!.include('/handlers/');
   project.npmignore!.include('/cli/');
+  // `cdk-ml-platform/rehearsal` is this folder: its package.json points at the bundle, and the sources stay here
+  project.npmignore!.exclude('/rehearsal/*');
+  project.npmignore!.include('/rehearsal/package.json');
+  project.npmignore!.include('/rehearsal/dist/');
   project.addBins({ mlp: 'cli/mlp.js' });
   project.gitignore.exclude(
-    'cdk.out/', '/build/', '/handlers/', '/cli/', '/reports/', '.stryker-tmp/', '.jsii.tabl.json', '*.tsbuildinfo',
+    'cdk.out/', '/build/', '/handlers/', '/cli/', '/rehearsal/dist/', '/reports/', '.stryker-tmp/', '.jsii.tabl.json', '*.tsbuildinfo',
   );
 }
 

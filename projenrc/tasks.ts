@@ -14,6 +14,8 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
   project.compileTask.exec('tsx tools/bundle-handlers.ts');
   // and so does the mlp command, with the SDK inside
   project.compileTask.exec('tsx tools/bundle-cli.ts');
+  // and rehearsals, for the test suites of users
+  project.compileTask.exec('tsx tools/bundle-rehearsal.ts');
 
   // the suite reads the compiled package too, so it compiles first; lint has a command of its own
   project.testTask.reset();
@@ -42,7 +44,7 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
   });
   const lint = project.addTask('lint', { description: 'Types of everything, house rules, README examples' });
   lint.exec('tsc --noEmit -p test/tsconfig.json');
-  lint.exec('eslint --no-error-on-unmatched-pattern --ext .ts lib test bin bench examples projenrc tools .projenrc.ts', {
+  lint.exec('eslint --no-error-on-unmatched-pattern --ext .ts lib test bin bench examples projenrc rehearsal tools .projenrc.ts', {
     env: { ESLINT_USE_FLAT_CONFIG: 'false' },
   });
   lint.exec('jsii-rosetta extract --compile --strict');

@@ -24,10 +24,15 @@ export const AUDIT_ACTIONS = [
   'inference.run.start', 'inference.run.end',
   'training.run.begin', 'training.data.validate', 'training.model.train', 'training.model.evaluate', 'training.model.register',
   'training.approval.ask', 'training.run.end',
+  'endpoint.release.start', 'endpoint.release.begin', 'endpoint.release.refuse', 'endpoint.release.issue', 'endpoint.release.see',
+  'endpoint.release.confirm', 'endpoint.release.judge', 'endpoint.release.latch', 'endpoint.release.restore', 'endpoint.release.tidy',
+  'endpoint.release.halt', 'endpoint.release.close', 'endpoint.release.recover', 'endpoint.release.allow', 'endpoint.release.adopt',
+  'endpoint.release.rollback', 'endpoint.release.abort', 'endpoint.profile.store', 'endpoint.delete', 'emergency.stop', 'emergency.clear',
 ] as const;
 
 export const AUDIT_OUTCOMES = [
   'SUCCEEDED', 'REFUSED', 'FAILED',
+  'HEALTHY', 'INCONCLUSIVE', 'ERROR', 'ROLLED_BACK', 'ABORTED', 'HALTED',
   'AS_WANTED', 'NOT_AS_WANTED', 'NOT_AS_WANTED_IN_ROLLBACK', 'PRUNED', 'NOTHING_TO_PRUNE', 'POSTPONED',
 ] as const;
 

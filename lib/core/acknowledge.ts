@@ -1,4 +1,4 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { aws_iam as iam, Stack, Validations } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
 /** One decision to keep a finding, and the ids under which the packs report it. */
@@ -41,6 +41,14 @@ export function inRegulatedPacks(control: string): string[] {
 /** The id under which AwsSolutions reports a policy statement on a wildcard resource: cdk-nag flattens references into text. */
 export function wildcardResource(scope: IConstruct, arn: string): string {
   return `AwsSolutions-IAM5[Resource::${flattened(Stack.of(scope).resolve(arn))}]`;
+}
+
+/** The ids of every wildcard resource of one service in a policy, as it is now. */
+export function wildcardsOf(policy: iam.ManagedPolicy, service: string): string[] {
+  const { Statement: statements = [] } = Stack.of(policy).resolve(policy.document) as { Statement?: { Resource?: unknown }[] };
+  return statements.flatMap(({ Resource: resources = [] }) => [resources].flat().map(flattened))
+    .filter((arn) => arn.includes(`:${service}:`) && arn.includes('*'))
+    .map((arn) => `AwsSolutions-IAM5[Resource::${arn}]`);
 }
 
 interface Intrinsic {

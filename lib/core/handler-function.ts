@@ -1,4 +1,4 @@
-import { aws_iam as iam, aws_lambda as lambda, aws_logs as logs, aws_sqs as sqs, Duration, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_lambda as lambda, aws_logs as logs, aws_sqs as sqs, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { acknowledge, inRegulatedPacks, KeptFinding } from './acknowledge';
 import { handlerBundle } from './handler-bundle';
@@ -35,9 +35,12 @@ export interface HandlerFunctionProps {
   readonly outsideVpc?: string;
 }
 
+/** The packs that ask for a dead-letter queue. */
+export const DEAD_LETTER_RULES = ['Serverless-LambdaDLQ', ...inRegulatedPacks('LambdaDLQ').filter((rule) => !rule.startsWith('PCI'))];
+
 /** Why a function that answers CloudFormation has neither a dead-letter queue nor a concurrency of its own. */
 export const ANSWERS_CLOUDFORMATION: readonly KeptFinding[] = [{
-  rules: ['Serverless-LambdaDLQ', ...['HIPAA.Security', 'NIST.800.53.R5'].map((pack) => `${pack}-LambdaDLQ`)],
+  rules: DEAD_LETTER_RULES,
   reason: 'CloudFormation waits for the answer and ends the deployment with an error when none comes; an event in a queue would be '
     + 'answered by nobody.',
 }, {
@@ -66,19 +69,26 @@ export class HandlerFunction extends Construct {
   public readonly handler: lambda.Function;
   /** Takes grants in place of the role, so that no policy is inline. */
   public readonly policy: iam.ManagedPolicy;
+  /** For further managed policies, where one would become too long. */
+  public readonly role: iam.Role;
   private readonly statements: readonly iam.PolicyStatement[];
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
     this.statements = props.statements;
     const logGroup = HandlerLogs.of(this);
-    const role = new iam.Role(this, 'Role', {
+    this.role = new iam.Role(this, 'Role', {
       description: props.description, assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     });
-    this.policy = this.createPolicy(role, props, logGroup.logGroupArn);
-    this.handler = this.createFunction(props, role, logGroup);
+    this.policy = this.createPolicy(props, logGroup.logGroupArn);
+    this.handler = this.createFunction(props, logGroup);
     this.functionArn = this.handler.functionArn;
     this.keepFindings(props);
+  }
+
+  /** The version that stays, of the code and settings as they are now. */
+  public get versionArn(): string {
+    return this.handler.currentVersion.functionArn;
   }
 
   /** One of the statements that it was made with, so that each who uses the function can add what is theirs. */
@@ -90,7 +100,7 @@ export class HandlerFunction extends Construct {
     return statement;
   }
 
-  private createFunction(props: HandlerFunctionProps, role: iam.Role, logGroup: logs.ILogGroup): lambda.Function {
+  private createFunction(props: HandlerFunctionProps, logGroup: logs.ILogGroup): lambda.Function {
     const handler = new lambda.Function(this, 'Resource', {
       description: props.description,
       code: handlerBundle(props.bundle),
@@ -100,21 +110,21 @@ export class HandlerFunction extends Construct {
       memorySize: props.memorySize ?? 256,
       timeout: props.timeout,
       environment: { ...props.environment },
-      role: role.withoutPolicyUpdates(), // or CDK would add tracing as an inline policy
+      role: this.role.withoutPolicyUpdates(), // or CDK would add tracing as an inline policy
       logGroup,
       tracing: lambda.Tracing.ACTIVE,
       deadLetterQueue: props.deadLetterQueue,
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
     handler.node.addDependency(this.policy);
     return handler;
   }
 
-  private createPolicy(
-    role: iam.Role, { description, statements, deadLetterQueue }: HandlerFunctionProps, logGroupArn: string,
-  ): iam.ManagedPolicy {
+  private createPolicy(props: HandlerFunctionProps, logGroupArn: string): iam.ManagedPolicy {
+    const { description, statements, deadLetterQueue } = props;
     return new iam.ManagedPolicy(this, 'Policy', {
       description,
-      roles: [role],
+      roles: [this.role],
       statements: [
         new iam.PolicyStatement({
           sid: 'WriteLogs', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn],
@@ -134,7 +144,7 @@ export class HandlerFunction extends Construct {
     acknowledge(this.handler, { rules: inRegulatedPacks('LambdaInsideVPC'), reason: outsideVpc }, ...kept);
     acknowledge(this.policy, {
       rules: ['AwsSolutions-IAM5[Resource::*]'],
-      reason: 'The X-Ray write actions, and the SageMaker list actions where they are granted, have no resource ARN in IAM.',
+      reason: 'The X-Ray write actions, and reading metrics and the SageMaker list actions where they are granted, have no resource ARN in IAM.',
     }, ...keptOnPolicy);
   }
 }

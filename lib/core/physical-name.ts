@@ -9,9 +9,10 @@ const HASH_DIGITS = 10;
  *
  * The hash is always there. Without it `a_b` and `a-b` would meet, and if only awkward ids had one, a plain id could be
  * chosen to look like somebody's derived name. Ten digits make an accident unlikely, not impossible: the registry stores
- * the pair and refuses a second id with the same name. The id must have passed its rule, and cannot be a token.
+ * the pair and refuses a second id with the same name. The id must have passed its rule, and cannot be a token. A shorter slug
+ * leaves room for what a caller appends.
  */
-export function physicalName(id: string): string {
-  const slug = id.replaceAll('_', '-').slice(0, LONGEST_SLUG).replace(/-+$/, '');
+export function physicalName(id: string, longestSlug = LONGEST_SLUG): string {
+  const slug = id.replaceAll('_', '-').slice(0, longestSlug).replace(/-+$/, '');
   return `${slug}-${createHash('sha256').update(id).digest('hex').slice(0, HASH_DIGITS)}`;
 }

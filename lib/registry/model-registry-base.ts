@@ -1,4 +1,4 @@
-import { aws_cloudwatch as cw, aws_events as events, aws_iam as iam, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
+import { aws_cloudwatch as cw, aws_events as events, aws_iam as iam, aws_s3 as s3, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { grantMakeCopies, grantReadCopies } from './grant-copies';
 import { ModelScope } from './model-scope';
@@ -10,12 +10,11 @@ import {
   METRICS_NAMESPACE, Right, Route, ROUTES,
 } from './runtime/contract';
 import { OnTransitionOptions } from './transition';
+import { IArtifactStore, IImageStore } from '../artifacts';
 import { Checks } from '../core/checks';
+import { grantRoutes, routeArns, urlOfApi } from '../core/iam-http-api';
 import { InvalidProps } from '../core/invalid-props';
 import { checkName } from '../core/names';
-
-/** The one stage, whose name is in no path. */
-export const STAGE = '$default';
 
 /**
  * What a registry can do, whoever made it.
@@ -25,11 +24,14 @@ export abstract class ModelRegistryBase extends Construct implements IModelRegis
   public abstract readonly apiId: string;
   public abstract readonly environment: string;
   public abstract readonly auditBucket?: s3.IBucket;
+  public abstract readonly artifacts?: IArtifactStore;
   public abstract readonly eventBus: events.IEventBus;
+  public abstract readonly trustedSessionRoles: string[];
+  /** @internal */
+  protected abstract readonly _images?: readonly IImageStore[];
 
   public get url(): string {
-    const { region, urlSuffix } = Stack.of(this);
-    return `https://${this.apiId}.execute-api.${region}.${urlSuffix}`;
+    return urlOfApi(this, this.apiId);
   }
 
   public get addressParameterName(): string {
@@ -79,6 +81,23 @@ export abstract class ModelRegistryBase extends Construct implements IModelRegis
 
   public grantAuditRepair(grantee: iam.IGrantable, scope: ModelScope = ModelScope.tenant()): iam.Grant {
     return this.grantAudit(grantee, scope).combine(grantMakeCopies(grantee, this.knownAuditBucket(), scope._auditKeys));
+  }
+
+  public grantServe(grantee: iam.IGrantable, model: string): iam.Grant {
+    const { artifacts, _images: images } = this;
+    if (artifacts === undefined || images === undefined) {
+      throw new InvalidProps('StoresUnknown', '`artifacts` and `images` must be known before a role can be let host a model: got none; give '
+        + 'them to ModelRegistry.fromAttributes', this);
+    }
+    checkName(new Checks(), 'modelId', 'model', model).settle(this);
+    const { bucket } = artifacts;
+    const read = iam.Grant.addToPrincipalOrResource({
+      grantee, actions: ['s3:GetObject'], resourceArns: [bucket.arnForObjects(`${model}/*`)], resource: bucket,
+    });
+    return [
+      ...bucket.encryptionKey === undefined ? [] : [bucket.encryptionKey.grant(grantee, 'kms:Decrypt')],
+      ...images.map((store) => store.grantPull(grantee)),
+    ].reduce((all, grant) => all.combine(grant), read);
   }
 
   public onTransition(id: string, options: OnTransitionOptions = {}): events.Rule {
@@ -148,16 +167,12 @@ export abstract class ModelRegistryBase extends Construct implements IModelRegis
   }
 
   private grantRoutes(grantee: iam.IGrantable, routes: readonly Route[], scope: ModelScope): iam.Grant {
-    const stack = Stack.of(this);
     scope._settle(this);
-    const resourceArns = routes.flatMap((route) => {
+    const cut = routes.flatMap((route) => {
       const path = scope._path(route);
-      return path === undefined ? []
-        : [stack.formatArn({ service: 'execute-api', resource: this.apiId, resourceName: `${STAGE}/${route.method}${path}` })];
+      return path === undefined ? [] : [{ method: route.method, path }];
     });
-    const parameterArn = stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: this.addressParameterName.slice(1) });
-    return iam.Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns })
-      .combine(iam.Grant.addToPrincipal({ grantee, actions: ['ssm:GetParameter'], resourceArns: [parameterArn] }));
+    return grantRoutes(this, grantee, routeArns(this, this.apiId, cut), this.addressParameterName);
   }
 
   private metric(metricName: string, options?: cw.MetricOptions): cw.Metric {

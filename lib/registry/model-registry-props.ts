@@ -85,8 +85,23 @@ export interface ModelRegistryAttributes {
    */
   readonly auditBucket?: s3.IBucket;
   /**
+   * Where the artifacts of its versions lie.
+   * @default - not known: `grantServe` fails, which a progressive endpoint needs
+   */
+  readonly artifacts?: IArtifactStore;
+  /**
+   * The repositories from which its versions are.
+   * @default - not known: `grantServe` fails, which a progressive endpoint needs
+   */
+  readonly images?: IImageStore[];
+  /**
    * Where its transitions are told.
    * @default - the default bus of the account
    */
   readonly eventBus?: events.IEventBus;
+  /**
+   * The roles that it was told to trust to name persons by their sessions.
+   * @default - none
+   */
+  readonly trustedSessionRoles?: string[];
 }

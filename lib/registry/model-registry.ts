@@ -13,15 +13,15 @@ import { RegistryApi } from './registry-api';
 import { RegistryJournal } from './registry-journal';
 import { RegistryParts } from './registry-parts';
 import { CHECK_INTERVAL, RegistryRetention } from './registry-retention';
-import { checkSlug } from './registry-rules';
-import { RegistryTables } from './registry-tables';
-import { IImageStore, ImageStore } from '../artifacts';
+import { checkRoles, checkSlug } from './registry-rules';
+import { IArtifactStore, IImageStore, ImageStore } from '../artifacts';
 import { RegistryAddress } from './runtime/contract';
 import { acknowledge } from '../core/acknowledge';
 import { AlarmTopic } from '../core/alarm-topic';
 import { Checks } from '../core/checks';
 import { HandlerFunction } from '../core/handler-function';
 import { ownProps } from '../core/own-props';
+import { RecordTables } from '../core/record-tables';
 
 const DEFAULT_ENVIRONMENT = 'production';
 const DEFAULT_RATE = 50;
@@ -42,17 +42,23 @@ export class ModelRegistry extends ModelRegistryBase {
       public readonly apiId = attributes.apiId;
       public readonly environment = environment;
       public readonly auditBucket = attributes.auditBucket;
+      public readonly artifacts = attributes.artifacts;
       public readonly eventBus = attributes.eventBus ?? defaultBus(this);
+      public readonly trustedSessionRoles = attributes.trustedSessionRoles ?? [];
+      protected readonly _images = attributes.images;
     }
     const imported = new Import(scope, id);
-    checkSlug(new Checks(), 'Environment', 'environment', environment).settle(imported);
+    const checks = checkSlug(new Checks(), 'Environment', 'environment', environment);
+    checkRoles(checks, 'trustedSessionRoles', imported.trustedSessionRoles).settle(imported);
     return imported;
   }
 
   public readonly apiId: string;
   public readonly environment: string;
   public readonly auditBucket?: s3.IBucket;
+  public readonly artifacts?: IArtifactStore;
   public readonly eventBus: events.IEventBus;
+  public readonly trustedSessionRoles: string[];
   /** The repositories from which a version may be. */
   public readonly images: IImageStore[];
   /** What encrypts tables, copies, access log and the default topic. */
@@ -72,6 +78,11 @@ export class ModelRegistry extends ModelRegistryBase {
   /** How others find the registry, as JSON: the value of the address parameter, and of an output `RegistryAddress`. */
   public readonly address: string;
 
+  /** @internal */
+  protected get _images(): readonly IImageStore[] {
+    return this.images;
+  }
+
   private readonly journal: RegistryJournal;
   private readonly handlers: readonly HandlerFunction[];
 
@@ -81,11 +92,15 @@ export class ModelRegistry extends ModelRegistryBase {
     checkRegistryProps(this, props);
     this.environment = props.environment ?? DEFAULT_ENVIRONMENT;
     this.encryptionKey = props.encryptionKey ?? this.createKey();
+    this.artifacts = props.artifacts;
+    this.trustedSessionRoles = [...props.trustedSessionRoles ?? []];
     this.images = props.images ?? [new ImageStore(this, 'Images')];
     this.eventBus = props.eventBus ?? defaultBus(this);
     this.failures = this.createFailures();
-    const tables = new RegistryTables(this, 'Tables', { key: this.encryptionKey });
-    this.table = tables.registry;
+    const tables = new RecordTables(this, 'Tables', {
+      key: this.encryptionKey, auditStream: true, guardedBy: 'audit records are copied to a locked bucket',
+    });
+    this.table = tables.current;
     this.auditTable = tables.audit;
     const copies = new AuditCopies(this, 'AuditCopies', {
       key: this.encryptionKey, lock: props.auditLock, accessLogs: props.accessLogs,
@@ -142,9 +157,9 @@ export class ModelRegistry extends ModelRegistryBase {
     return queue;
   }
 
-  private partsOf({ artifacts }: ModelRegistryProps, tables: RegistryTables): RegistryParts {
+  private partsOf({ artifacts }: ModelRegistryProps, tables: RecordTables): RegistryParts {
     const { environment, encryptionKey: key, images, failures } = this;
-    return { environment, key, table: tables.registry, auditTable: tables.audit, artifacts, images, failures };
+    return { environment, key, table: tables.current, auditTable: tables.audit, artifacts, images, failures };
   }
 
   private createApi(props: ModelRegistryProps, parts: RegistryParts): RegistryApi {

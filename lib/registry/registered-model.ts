@@ -3,6 +3,7 @@ import { IConstruct } from 'constructs';
 import { ModelScope } from './model-scope';
 import { checkRevision } from './registry-rules';
 import { OnTransitionOptions } from './transition';
+import { IArtifactStore } from '../artifacts';
 import { Checks } from '../core/checks';
 
 /**
@@ -23,8 +24,12 @@ export interface IModelRegistry extends IConstruct {
   readonly addressParameterName: string;
   /** Where the copies of audit records lie. An imported registry may not know it. */
   readonly auditBucket?: s3.IBucket;
+  /** Where the artifacts of its versions lie. An imported registry may not know it. */
+  readonly artifacts?: IArtifactStore;
   /** Where transitions are told. */
   readonly eventBus: events.IEventBus;
+  /** Names of roles whose sessions are persons by their session name. Whoever serves its models trusts the same. */
+  readonly trustedSessionRoles: string[];
 
   /**
    * One model.
@@ -75,6 +80,16 @@ export interface IModelRegistry extends IConstruct {
    * @throws if the registry is imported without its audit bucket
    */
   grantAuditRepair(grantee: iam.IGrantable, scope?: ModelScope): iam.Grant;
+
+  /**
+   * Lets the role that hosts a model pull images of the registry's stores and read the artifacts of every version of one model:
+   * which of them it runs, a release decides. It reads no registry.
+   *
+   * AwsSolutions reports the `*` behind the model's prefix, and the one of `ecr:GetAuthorizationToken`, which has no resource.
+   *
+   * @throws if the registry is imported without its stores
+   */
+  grantServe(grantee: iam.IGrantable, model: string): iam.Grant;
 
   /** A rule for what changes in the registry. */
   onTransition(id: string, options?: OnTransitionOptions): events.Rule;
@@ -168,6 +183,15 @@ export class RegisteredModel {
   /** Lets somebody read its versions, what is in production, its history and its audit records. */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
     return this.registry.grantRead(grantee, this.scope);
+  }
+
+  /**
+   * Lets the role that hosts it pull images and read the artifacts of its versions.
+   *
+   * @throws if the registry is imported without its stores
+   */
+  public grantServe(grantee: iam.IGrantable): iam.Grant {
+    return this.registry.grantServe(grantee, this.name);
   }
 
   /** Lets somebody verify its audit trail. */

@@ -1,7 +1,7 @@
 import { aws_cloudwatch as cw, aws_sns as sns, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { CHECK_INTERVAL } from './registry-retention';
-import { runbook } from '../core/runbook';
+import { createToldAlarm, WantedAlarm } from '../core/told-alarm';
 
 /** What is watched, by name. */
 export interface RegistryMetrics {
@@ -25,18 +25,6 @@ export interface RegistryAlarmsProps {
   readonly metrics: RegistryMetrics;
 }
 
-interface Wanted {
-  readonly id: string;
-  readonly description: string;
-  readonly metric: cw.IMetric;
-  /** It fires above. */
-  readonly threshold: number;
-  readonly periods?: number;
-  readonly datapoints?: number;
-  /** It fires below, and when there is nothing to be seen. */
-  readonly wantsData?: boolean;
-}
-
 const LATE = Duration.minutes(5);
 
 /** The alarms of a registry; each has an article in docs/runbook.md. */
@@ -45,30 +33,12 @@ export class RegistryAlarms extends Construct {
 
   constructor(scope: Construct, id: string, { environment, topic, metrics }: RegistryAlarmsProps) {
     super(scope, id);
-    this.alarms = wanted(metrics).map((alarm) => this.createAlarm(alarm, environment, topic));
-  }
-
-  private createAlarm(
-    { id, description, metric, threshold, periods = 1, datapoints, wantsData = false }: Wanted,
-    environment: string,
-    topic: sns.ITopicRef,
-  ): cw.Alarm {
-    const alarm = new cw.Alarm(this, id, {
-      alarmName: `model-registry/${environment}/${id}`,
-      alarmDescription: `${description} ${runbook(id)}`,
-      metric,
-      threshold,
-      comparisonOperator: wantsData ? cw.ComparisonOperator.LESS_THAN_THRESHOLD : cw.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: periods,
-      datapointsToAlarm: datapoints ?? periods,
-      treatMissingData: wantsData ? cw.TreatMissingData.BREACHING : cw.TreatMissingData.NOT_BREACHING,
-    });
-    alarm.addAlarmAction({ bind: () => ({ alarmActionArn: topic.topicRef.topicArn }) });
-    return alarm;
+    const told = { prefix: `model-registry/${environment}`, topic };
+    this.alarms = wanted(metrics).map((alarm) => createToldAlarm(this, alarm, told));
   }
 }
 
-function wanted(metrics: RegistryMetrics): Wanted[] {
+function wanted(metrics: RegistryMetrics): WantedAlarm[] {
   return [{
     id: 'RegistryServerErrors',
     description: 'Three or more requests to the registry failed on our side within five minutes.',

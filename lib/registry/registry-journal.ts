@@ -1,10 +1,11 @@
 import { Aws, aws_events as events, aws_iam as iam, aws_lambda as lambda, aws_s3 as s3, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { NO_CONCURRENCY, onTable, OUTSIDE_VPC, RegistryParts, useTableKey } from './registry-parts';
+import { NO_CONCURRENCY, OUTSIDE_VPC, RegistryParts } from './registry-parts';
 import { ENV_AUDIT_BUCKET, ENV_ENVIRONMENT, ENV_EVENT_BUS, ENV_RUNBOOK, JOURNAL_BUNDLE } from './runtime/contract';
 import { wildcardResource } from '../core/acknowledge';
 import { HandlerFunction } from '../core/handler-function';
 import { runbook } from '../core/runbook';
+import { onTable, useTableKey } from '../core/table-access';
 
 /** What the journal is made from. */
 export interface RegistryJournalProps extends RegistryParts {

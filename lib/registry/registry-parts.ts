@@ -1,7 +1,7 @@
-import { Aws, aws_dynamodb as dynamodb, aws_iam as iam, aws_kms as kms, aws_sqs as sqs } from 'aws-cdk-lib';
+import { aws_dynamodb as dynamodb, aws_kms as kms, aws_sqs as sqs } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { IArtifactStore, IImageStore } from '../artifacts';
-import { acknowledgeAtSynth, inRegulatedPacks, KeptFinding, wildcardResource } from '../core/acknowledge';
+import { acknowledgeAtSynth, KeptFinding, wildcardResource } from '../core/acknowledge';
 import { HandlerFunction } from '../core/handler-function';
 
 /** What the functions of a registry share. */
@@ -27,24 +27,6 @@ export const NO_CONCURRENCY: KeptFinding = {
     + 'take capacity from the functions that serve, and an account with the first quota of 10 cannot make one.',
 };
 
-/** Actions on a table, with the use of its key through DynamoDB and no other way. */
-export function onTable(sid: string, actions: string[], ...tableArns: string[]): iam.PolicyStatement {
-  return new iam.PolicyStatement({ sid, actions: actions.map((action) => `dynamodb:${action}`), resources: tableArns });
-}
-
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html: the caller of a table uses its key */
-export function useTableKey(key: kms.IKey, ...writing: string[]): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    sid: 'UseTableKey',
-    actions: ['kms:Decrypt', 'kms:DescribeKey', ...writing],
-    resources: [key.keyArn],
-    conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${Aws.REGION}.${Aws.URL_SUFFIX}` } },
-  });
-}
-
-/** What writing to a table asks of its key, besides reading. */
-export const WRITE_KEY = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
-
 /** Lets a function look whether artifacts are there. */
 export function letReadArtifacts(scope: IConstruct, { policy }: HandlerFunction, artifacts: IArtifactStore): void {
   artifacts.grantRead(policy);
@@ -53,6 +35,3 @@ export function letReadArtifacts(scope: IConstruct, { policy }: HandlerFunction,
     reason: 'A version may have any artifact of the store, and nobody knows the hashes of tomorrow; it reads, in one bucket.',
   }));
 }
-
-/** The packs that ask for a dead-letter queue. */
-export const DEAD_LETTER_RULES = ['Serverless-LambdaDLQ', ...inRegulatedPacks('LambdaDLQ').filter((rule) => !rule.startsWith('PCI'))];

@@ -1,9 +1,10 @@
 import { aws_iam as iam, aws_scheduler as scheduler, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { letReadArtifacts, NO_CONCURRENCY, onTable, OUTSIDE_VPC, RegistryParts, useTableKey } from './registry-parts';
+import { letReadArtifacts, NO_CONCURRENCY, OUTSIDE_VPC, RegistryParts } from './registry-parts';
 import { ENV_ENVIRONMENT, ENV_REGISTRY_TABLE, ENV_RUNBOOK, RETENTION_BUNDLE } from './runtime/contract';
 import { HandlerFunction } from '../core/handler-function';
 import { runbook } from '../core/runbook';
+import { onTable, useTableKey } from '../core/table-access';
 
 /** How often it is looked whether what must stay is there. */
 export const CHECK_INTERVAL = Duration.hours(6);

@@ -7,7 +7,7 @@ import { Checks } from '../core/checks';
 import { shown } from '../core/invalid-props';
 import { runbook } from '../core/runbook';
 
-/** SageMaker takes one to ten alarm names. */
+/** SageMaker takes one to ten alarm names; a release reads as many at each look. */
 const MOST_ALARMS = 10;
 
 /** The triggers of one endpoint. */
@@ -17,6 +17,11 @@ export interface TriggersOfEndpoint {
   readonly triggers: readonly RollbackTrigger[];
   /** Whether an operator can force a rollback. */
   readonly killSwitch: boolean;
+  /**
+   * What the triggers take back, for people.
+   * @default 'deployment'
+   */
+  readonly takesBack?: 'deployment' | 'release';
 }
 
 /** What the alarms of one endpoint are made from. */
@@ -84,11 +89,11 @@ export class RollbackAlarms extends Construct {
   }
 
   private createAlarm(trigger: RollbackTrigger): cw.IAlarm {
-    const { target } = this.props;
+    const { target, takesBack = 'deployment' } = this.props;
     const { id, description, metric, threshold, consecutiveMinutes } = trigger._wanted!;
     return this.telling(new cw.Alarm(this, id, {
       alarmName: `${target.endpointName}/${id}`,
-      alarmDescription: `${description} A deployment that is running rolls back. ${runbook(id)}`,
+      alarmDescription: `${description} A ${takesBack} that is running rolls back. ${runbook(id)}`,
       metric: metric(target),
       threshold,
       comparisonOperator: cw.ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -111,25 +116,26 @@ export function detectionOf(triggers: readonly RollbackTrigger[]): { fastestDete
 }
 
 /** Whether SageMaker can take the triggers of an endpoint. */
-export function judgeTriggers(scope: Construct, { prop, triggers, killSwitch }: TriggersOfEndpoint): Checks {
+export function judgeTriggers(scope: Construct, { prop, triggers, killSwitch, takesBack }: TriggersOfEndpoint): Checks {
+  const reader = takesBack === 'release' ? 'a release' : 'SageMaker';
   const most = killSwitch ? MOST_ALARMS - 1 : MOST_ALARMS;
   const checks = new Checks().report('RollbackAlarmCount', triggers.length >= 1 && triggers.length <= most ? undefined
-    : `\`${prop}\` must hold 1 to ${most} triggers, because SageMaker takes ${MOST_ALARMS} alarms${killSwitch
+    : `\`${prop}\` must hold 1 to ${most} triggers, because ${reader} takes ${MOST_ALARMS} alarms${killSwitch
       ? ' and the kill switch is one' : ''}: got ${triggers.length}`);
   for (const id of repeated(triggers.map((trigger) => trigger._wanted?.id ?? trigger._brought?.node.path ?? ''))) {
     checks.report('RollbackTriggerTwice', `\`${prop}\` must name each trigger once: got ${shown(id)} more than once`);
   }
-  triggers.forEach((trigger) => checks.report('RollbackAlarmElsewhere', elsewhere(scope, prop, trigger)));
+  triggers.forEach((trigger) => checks.report('RollbackAlarmElsewhere', elsewhere(scope, prop, trigger, reader)));
   return checks;
 }
 
-/** SageMaker looks an alarm up by name, in its own account and Region. */
-function elsewhere(scope: Construct, prop: string, { _brought: alarm }: RollbackTrigger): string | undefined {
+/** An alarm is looked up by name, in its own account and Region. */
+function elsewhere(scope: Construct, prop: string, { _brought: alarm }: RollbackTrigger, reader: string): string | undefined {
   const here = Stack.of(scope);
   const differs = (theirs: string, ours: string) => !Token.isUnresolved(theirs) && !Token.isUnresolved(ours) && theirs !== ours;
   return alarm !== undefined && (differs(alarm.env.account, here.account) || differs(alarm.env.region, here.region))
     ? `\`${prop}\` must name alarms of the endpoint's own account and Region: got ${shown(alarm.node.path)} of `
-      + `${alarm.env.account} in ${alarm.env.region}; SageMaker would look for that name in ${here.region}`
+      + `${alarm.env.account} in ${alarm.env.region}; ${reader} would look for that name in ${here.region}`
     : undefined;
 }
 

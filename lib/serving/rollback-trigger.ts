@@ -54,10 +54,22 @@ export interface WantedAlarm {
   readonly consecutiveMinutes: number;
 }
 
+/**
+ * A rate of failed requests as a judge measures it himself, minute by minute and slot by slot.
+ * @internal
+ */
+export interface JudgedRate {
+  readonly id: string;
+  readonly percent: number;
+  readonly consecutiveMinutes: number;
+  readonly minimumRequests: number;
+}
+
 // A fault may begin right after a period did, and CloudWatch has the metric about a minute late.
 const MINUTES_BEFORE_THE_FIRST_DATAPOINT = 2;
 const MOST_MINUTES = 5; // the promise of five minutes starts with detection, so detection must not take longer
 const LONGEST_ANSWER_SECONDS = 60;
+const JUDGED_METRIC = 'Invocation5XXErrors';
 
 /**
  * A rule that rolls a release back: one alarm on the new fleet. Every trigger judges only minutes with enough requests,
@@ -79,13 +91,13 @@ export class RollbackTrigger {
 
   /** The slow rule: requests that end in a 5XX, by default above 2 % for five minutes in a row. */
   public static errorRateAbove(options: ErrorRateOptions = {}): RollbackTrigger {
-    return RollbackTrigger.rate('ErrorRate', 'Invocation5XXErrors', 'requests end in a 5XX',
+    return RollbackTrigger.rate('ErrorRate', JUDGED_METRIC, 'requests end in a 5XX',
       { percent: 2, consecutiveMinutes: 5, ...options });
   }
 
   /** The fast rule: requests that end in a 5XX, by default above 5 % for two minutes in a row. */
   public static errorBurstAbove(options: ErrorRateOptions = {}): RollbackTrigger {
-    return RollbackTrigger.rate('ErrorBurst', 'Invocation5XXErrors', 'requests end in a 5XX',
+    return RollbackTrigger.rate('ErrorBurst', JUDGED_METRIC, 'requests end in a 5XX',
       { percent: 5, consecutiveMinutes: 2, ...options });
   }
 
@@ -141,13 +153,14 @@ export class RollbackTrigger {
         endpointMetric(INVOCATION_METRICS, metricName, target, 'Average'), `${metricName} in percent`),
       threshold: percent,
       consecutiveMinutes,
-    });
+    }, undefined, metricName === JUDGED_METRIC ? { id, percent, consecutiveMinutes, minimumRequests } : undefined);
   }
 
   private constructor(
     private readonly checks: Checks,
     private readonly wanted?: WantedAlarm,
     private readonly brought?: cw.IAlarmRef,
+    private readonly judged?: JudgedRate,
   ) {
     checks.settle();
   }
@@ -166,6 +179,14 @@ export class RollbackTrigger {
    */
   public get _brought(): cw.IAlarmRef | undefined {
     return this.brought;
+  }
+
+  /**
+   * What the judge of a progressive release measures himself, beside the alarm, to tell a sick candidate from a sick day.
+   * @internal
+   */
+  public get _judged(): JudgedRate | undefined {
+    return this.judged;
   }
 
   /**

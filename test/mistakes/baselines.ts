@@ -4,7 +4,11 @@ import { Mistake, nobody, resourceAt } from './mistake';
 import { ArtifactStore, ArtifactStoreProps, IArtifactStore, ImageStore, ImageStoreProps, ModelImage } from '../../lib/artifacts';
 import { MlInstanceType } from '../../lib/core';
 import { BroughtVpc, IMlNetwork, MlNetwork, MlNetworkProps } from '../../lib/network';
-import { DataCapture, EndpointScaling, ExistingModel, GuardedEndpoint, GuardedEndpointProps } from '../../lib/serving';
+import { ModelRegistry } from '../../lib/registry';
+import {
+  DataCapture, EndpointScaling, ExistingModel, GuardedEndpoint, GuardedEndpointProps, ProgressiveEndpoint,
+  ProgressiveEndpointProps,
+} from '../../lib/serving';
 
 /** The smallest sound apps: each mistake is one of these and one change. A test holds them to no finding at any gate. */
 
@@ -70,6 +74,21 @@ export function modelRole(stack: Stack): iam.IRole {
   return iam.Role.fromRoleName(stack, 'ModelRole', 'churn-model');
 }
 
+/** A progressive endpoint, of a registry that was made elsewhere. */
+export function progressiveEndpoint(stack: Stack, changed: Partial<ProgressiveEndpointProps> = {}): ProgressiveEndpoint {
+  const store = artifacts(stack);
+  const registry = ModelRegistry.fromAttributes(stack, 'Registry', {
+    apiId: 'abcdefghij', artifacts: store, images: [ImageStore.fromRepository(stack, 'ImageStore', images(stack))],
+  });
+  return new ProgressiveEndpoint(stack, 'Endpoint', {
+    endpointName: 'churn',
+    model: registry.model('churn'),
+    instanceType: MlInstanceType.M5_XLARGE,
+    network: broughtNetwork(stack),
+    ...changed,
+  });
+}
+
 /** A network with the fewest parts. */
 export function network(stack: Stack, changed: MlNetworkProps = {}): MlNetwork {
   return new MlNetwork(stack, 'Network', { interfaceEndpoints: [], ...changed });
@@ -89,6 +108,7 @@ export const BASELINES: Readonly<Record<string, Make>> = {
   'a guarded endpoint': endpoint,
   'a guarded endpoint that scales and captures': busyEndpoint,
   'a guarded endpoint of an existing model': endpointOfModel,
+  'a progressive endpoint': progressiveEndpoint,
   'a network': network,
   'an artifact store': artifactStore,
   'an image store': imageStore,

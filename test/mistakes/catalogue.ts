@@ -9,11 +9,12 @@ import { MODEL_PROPS } from './model-props';
 import { NETWORK } from './network';
 import { OPERATION } from './operation';
 import { PERMISSIONS } from './permissions';
+import { RELEASES } from './releases';
 import { SCALING } from './scaling';
 import { STORES } from './stores';
 
 /** Every mistake. A new one is one entry in the file of its topic. */
 export const TOPICS: readonly Topic[] = [
   DEPLOYMENT, ALARMS, SCALING, OPERATION, MODEL_PROPS, GUARDRAILS, AFTER_DEPLOYMENT, CONFIGURATION, MODEL_OVERRIDES, PERMISSIONS,
-  NETWORK, STORES,
+  NETWORK, STORES, RELEASES,
 ];

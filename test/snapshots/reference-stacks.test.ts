@@ -6,7 +6,8 @@ import { completeReferenceApp } from '../../tools/reference-app';
 import { masked } from '../support/masked';
 
 // Snapshots show in a pull request what a change does to deployed stacks. They are never written by `npm test`.
-test.each(['MlStores', 'MlRegistry', 'MlAudit', 'MlOnlineInference', 'MlInferenceApi', 'MlTraining'])('%s', (name) => {
+const STACKS = ['MlStores', 'MlRegistry', 'MlAudit', 'MlRelease', 'MlOnlineInference', 'MlInferenceApi', 'MlTraining'];
+test.each(STACKS)('%s', (name) => {
   const app = completeReferenceApp({ outdir: mkdtempSync(join(tmpdir(), 'snapshot-')), context: {} });
   const template = masked(app.node.findChild(name) as Stack);
   expect(name === 'MlTraining' ? withoutNetwork(template) : template).toMatchSnapshot();

@@ -6,6 +6,7 @@ import { inferenceApi } from '../api/supplies';
 import { modelRegistry } from '../registry/registries';
 import { batchInference } from '../training/batch-inference/supplies';
 import { trainingPipeline } from '../training/pipeline/pipelines';
+import { progressiveEndpoint } from '../serving/progressive/progressive-supplies';
 import { trainingQueue } from '../training/supplies';
 
 /** Constructs that have, between them, every alarm of the library: who adds an alarm adds here what makes it. */
@@ -16,6 +17,7 @@ export const ALARMING: Readonly<Record<string, (stack: Stack) => void>> = {
       scaling: EndpointScaling.onInvocations({ min: 2, max: 8, invocationsPerInstance: 600 }),
     });
   },
+  progressiveEndpoint: (stack) => { progressiveEndpoint(stack); },
   auditTrail: (stack) => { new AuditTrail(stack, 'Trail'); },
   modelRegistry: (stack) => { modelRegistry(stack); },
   inferenceApi: (stack) => { inferenceApi(stack); },

@@ -7,10 +7,12 @@ export interface HandlerContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** What a custom resource does on create and update. */
+/** What a custom resource does. */
 export interface CustomResource {
-  /** Does the work. It has to stop when `outOfTime` says so: the answer is on its way then. */
+  /** Creates and updates. It has to stop when `outOfTime` says so: the answer is on its way then. */
   work(request: CloudFormationRequest, outOfTime: AbortSignal): Promise<Answer>;
+  /** Deletes. Absent: it owns nothing, and a deletion is answered at once. */
+  remove?(request: CloudFormationRequest, outOfTime: AbortSignal): Promise<Answer>;
   /** What CloudFormation hears when the work threw, or had no time to end. */
   broken(problem: string): Answer;
 }
@@ -18,13 +20,12 @@ export interface CustomResource {
 export type Handler = (event: unknown, context: HandlerContext) => Promise<void>;
 
 /**
- * Answers CloudFormation once, whatever happens: work done, work thrown, a request that makes no sense, no time left. A
- * deletion is answered at once, because nothing here owns anything.
+ * Answers CloudFormation once, whatever happens: work done, work thrown, a request that makes no sense, no time left.
  */
 export function customResource(resource: CustomResource, sleep: Sleep = sleepFor): Handler {
   return async (event, context) => {
     const address = addressOf(event);
-    const answer: Answer = address.RequestType === 'Delete'
+    const answer: Answer = address.RequestType === 'Delete' && resource.remove === undefined
       ? { status: 'SUCCESS', reason: 'Nothing to delete.' }
       : await answerInTime(resource, event, context.getRemainingTimeInMillis() - ANSWER_SECONDS * 1000);
     await sendAnswer(address, answer, sleep);
@@ -49,7 +50,9 @@ async function answerInTime(resource: CustomResource, event: unknown, millisecon
 
 async function work(resource: CustomResource, event: unknown, outOfTime: AbortSignal): Promise<Answer> {
   try {
-    return await resource.work(requestOf(event), outOfTime);
+    const request = requestOf(event);
+    return await (request.RequestType === 'Delete' && resource.remove !== undefined ? resource.remove(request, outOfTime)
+      : resource.work(request, outOfTime));
   } catch (error) {
     return broken(resource, error instanceof Error ? error.message : String(error));
   }

@@ -2,11 +2,11 @@ import {
   aws_iam as iam, aws_kms as kms, aws_sagemaker as sagemaker, CfnTag, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { keepNvmeFinding, takesKey } from './endpoint-key';
 import { GuardedEndpointProps } from './guarded-endpoint-props';
 import { checkRenderedHistory } from './rendered-deployment';
 import { inSeconds } from '../../core/checks';
 import { MlInstanceType } from '../../core/instance-type';
+import { keepNvmeFinding, takesKey } from '../endpoint-key';
 
 /** One instance is one zone. */
 export const FEWEST_INSTANCES = 2;

@@ -8,7 +8,6 @@ import { ConfigPruner } from './config-pruner';
 import { checkDeployedInstanceType } from './deployed-instance-type';
 import { DeploymentVerifier } from './deployment-verifier';
 import { createEndpointConfig, fewestInstances, storageKeyOf } from './endpoint-config';
-import { createKey } from './endpoint-key';
 import { GuardedEndpointProps } from './guarded-endpoint-props';
 import { HostedModel } from './hosted-model';
 import { ModelContainer } from './model-container';
@@ -22,6 +21,7 @@ import { IModelEndpoint } from '../model-endpoint';
 import { ModelEndpointBase } from '../model-endpoint-base';
 import { checkKept, checkWaits } from '../rendered-resource';
 import { RollbackAlarms } from '../rollback-alarms';
+import { createKey } from '../endpoint-key';
 
 const LONGEST_NAME = 63;
 const SLOT = EndpointSlot.STABLE.variantName;

@@ -1,9 +1,9 @@
 import { aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sagemaker as sagemaker, CfnTag, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ExecutionRole } from './execution-role';
 import { ModelContainer } from './model-container';
 import { checkRenderedHistory } from './rendered-deployment';
 import { IMlNetwork } from '../../network';
+import { ExecutionRole } from '../execution-role';
 
 /** What a model is made from; all of it checked by the endpoint. */
 export interface HostedModelProps {
@@ -29,7 +29,14 @@ export class HostedModel extends Construct {
     const { network } = props;
     const securityGroup = network.workloadSecurityGroup(this, 'SecurityGroup', `Model of ${scope.node.path}`);
     securityGroup.applyRemovalPolicy(RemovalPolicy.RETAIN); // the endpoint outlives the stack, and its interfaces use it
-    const { role, policy } = new ExecutionRole(this, 'ExecutionRole', { ...props, subnets: network.subnets, securityGroup });
+    const { role, policy } = new ExecutionRole(this, 'ExecutionRole', {
+      grantServe: (grantee) => props.containers.forEach((container) => grantServe(container, grantee)),
+      artifactArns: props.containers.flatMap(({ artifact, multiModel }) => artifact?._allVersionsArn ?? multiModel?._modelsArn ?? []),
+      logGroup: props.logGroup,
+      storageKey: props.storageKey,
+      subnets: network.subnets,
+      securityGroup,
+    });
 
     const [first, ...others] = props.containers.map(definition);
     const model = new sagemaker.CfnModel(this, 'Resource', {
@@ -48,6 +55,12 @@ export class HostedModel extends Construct {
     this.modelName = model.attrModelName;
     this.executionRole = role;
   }
+}
+
+function grantServe({ image, artifact, multiModel }: ModelContainer, grantee: iam.IGrantable): void {
+  image.grantPull(grantee);
+  artifact?.grantReadAllVersions(grantee);
+  multiModel?.grantRead(grantee);
 }
 
 function definition(container: ModelContainer): sagemaker.CfnModel.ContainerDefinitionProperty {

@@ -1,8 +1,8 @@
 import { IConstruct } from 'constructs';
-import { checkEnvironment } from './model-environment';
 import { MultiModel } from './multi-model';
 import { ModelArtifact, ModelImage } from '../../artifacts';
 import { Checks } from '../../core/checks';
+import { checkEnvironment } from '../model-environment';
 
 /** What one container of a model is. */
 export interface ModelContainerOptions {

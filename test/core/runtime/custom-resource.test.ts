@@ -114,3 +114,21 @@ test.each([
   expect(Buffer.byteLength(server.received[0].body)).toBeGreaterThan(3000);
   expect(server.answer().Status).toBe('FAILED');
 });
+
+test('what owns something deletes it, and says what came of it', async () => {
+  const work = jest.fn();
+  const removing = (remove: CustomResource['remove']) =>
+    customResource({ work, remove, broken: (problem) => ({ status: 'FAILED', reason: `broken: ${problem}` }) }, async () => undefined);
+  await removing(async () => ({ status: 'FAILED', reason: 'still in use' }))(event({ RequestType: 'Delete' }), context());
+  expect(server.answer()).toMatchObject({ Status: 'FAILED', Reason: 'still in use' });
+  expect(work).not.toHaveBeenCalled();
+  await removing(async () => { throw new Error('no'); })(event({ RequestType: 'Delete', RequestId: 'request-2' }), context());
+  expect(JSON.parse(server.received[1].body)).toMatchObject({ Status: 'FAILED', Reason: 'broken: no' });
+});
+
+test('what owns something still creates and updates by its work', async () => {
+  const remove = jest.fn();
+  await customResource({ work: async () => DONE, remove, broken: () => DONE })(event({ RequestType: 'Update' }), context());
+  expect(server.answer()).toMatchObject({ Status: 'SUCCESS', Reason: 'done' });
+  expect(remove).not.toHaveBeenCalled();
+});

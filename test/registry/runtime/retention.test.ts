@@ -1,6 +1,6 @@
 import { headKey, versionKey } from '../../../lib/registry/runtime/keys';
 import { checkRetention, RetentionWorld } from '../../../lib/registry/runtime/retention';
-import { FakeDynamoDb } from '../support/fake-dynamodb';
+import { FakeDynamoDb } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
 import { FakeEcr } from '../support/fake-ecr';
 import { FakeS3 } from '../support/fake-s3';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Caller, person, TRUSTED_ROLE } from './callers';
-import { FakeDynamoDb } from './fake-dynamodb';
+import { FakeDynamoDb } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
 import { FakeEcr } from './fake-ecr';
 import { FakeS3 } from './fake-s3';
 import { gatewayEvent, GatewayRequest } from './gateway';

@@ -1,0 +1,50 @@
+import { Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { ProgressiveEndpointProps } from './progressive-endpoint-props';
+import { ReleasePlan } from './release-plan';
+import { Checks } from '../../core/checks';
+import { checkName, checkTags } from '../../core/names';
+import { checkEnvironment } from '../model-environment';
+import { judgeTriggers, TriggersOfEndpoint } from '../rollback-alarms';
+
+const FEWEST_INSTANCES = 2;
+
+/** How a new version takes over. */
+export function planOf({ release }: ProgressiveEndpointProps): ReleasePlan {
+  return release ?? ReleasePlan.standard();
+}
+
+/** What brings the version before back. */
+export function triggersOf(props: ProgressiveEndpointProps): TriggersOfEndpoint {
+  return { prop: 'rollbackOn', triggers: planOf(props).rollbackOn, killSwitch: false, takesBack: 'release' };
+}
+
+/** All problems of an endpoint's props at once. */
+export function checkEndpoint(scope: Construct, props: ProgressiveEndpointProps): void {
+  const checks = new Checks()
+    .number('InstanceCount', 'instanceCount', props.instanceCount, {
+      min: FEWEST_INSTANCES, whole: true, hint: 'one instance is one Availability Zone',
+    })
+    .report('ModelMissing', missing(props.model, '`model` must say what is served: got none; take it from a registry, `registry.model(name)`'))
+    .report('InstanceTypeMissing', missing(props.instanceType, '`instanceType` must be given: got none; try MlInstanceType.M5_XLARGE'))
+    .report('NetworkMissing', missing(props.network,
+      '`network` must be given: got none; make an MlNetwork, or bring your VPC with MlNetwork.fromVpc'));
+  checkEndpointName(checks, props.endpointName);
+  checkEnvironment(checks, 'environment', props.environment ?? {});
+  checkTags(checks, 'tags', props.tags, 1);
+  checks.adopt(planOf(props)._judge()).adopt(judgeTriggers(scope, triggersOf(props))).settle(scope);
+  planOf(props)._settle(scope);
+  props.instanceType._settle(scope);
+}
+
+function checkEndpointName(checks: Checks, name: string | undefined): void {
+  if (name !== undefined && Token.isUnresolved(name)) {
+    checks.report('EndpointNameToken', '`endpointName` must be written out, because alarms, policies and releases derive names from it: got a token');
+  } else {
+    checkName(checks, 'endpointName', 'endpointName', name);
+  }
+}
+
+function missing(value: unknown, sentence: string): string | undefined {
+  return value === undefined ? sentence : undefined;
+}

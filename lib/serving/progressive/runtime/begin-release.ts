@@ -1,0 +1,78 @@
+import { ClerkTask, ERROR_BUSY, Step } from './contract';
+import { approvedVersion, baselineRefusal, endpointRefusal, stopRefusal } from './preflight';
+import { Request, STATE_MACHINE } from './record';
+import { refusal } from './refusal';
+import { ReleaseEvent } from './release-event';
+import { ReleaseRegistry } from './release-registry';
+import { Refusal, Release } from './release-state';
+import { ReleaseStore } from './release-store';
+import { ClerkWorld } from './release-world';
+import { nothing, stepTo } from './steps';
+import { tell } from './teller';
+import { forRelease, transact } from './transact';
+
+/** Nobody can tell just now; the state machine asks again. */
+export class ReleaseBusy extends Error {
+  constructor(why: string) {
+    super(why);
+    this.name = ERROR_BUSY;
+  }
+}
+
+/** Looks once more at everything that the desk looked at: the execution may have waited. Then writes down what is wanted. */
+export async function begin({ endpoint, releaseId, at }: ClerkTask, request: Request, world: ClerkWorld): Promise<Step> {
+  const { release: pending } = await new ReleaseStore(world).head(endpoint);
+  if (pending?.releaseId !== releaseId) {
+    return nothing(endpoint, releaseId);
+  }
+  const refused = isPending(pending) ? await preflight(pending, world) : undefined;
+  if (refused?.code === 'BUSY') {
+    throw new ReleaseBusy(refused.detail);
+  }
+  const time = { at: Date.parse(at), actor: STATE_MACHINE };
+  const event: ReleaseEvent = refused === undefined ? { kind: 'begin', ...time }
+    : { kind: 'refuse', code: refused.code, reason: refused.detail, ...time };
+  const { head } = await transact({ ...request, endpoint, event: forRelease(releaseId, event, isPending) }, world);
+  await tell(endpoint, head, world);
+  const { release } = head;
+  return release?.releaseId === releaseId ? stepTo(nextOf(release), release) : nothing(endpoint, releaseId);
+}
+
+function isPending({ state, latch }: Release): boolean {
+  return state === 'PENDING' && latch === undefined;
+}
+
+function nextOf({ outcome, latch }: Release): Step['next'] {
+  return outcome !== undefined ? 'CLOSE' : latch !== undefined ? 'RESTORE' : 'INSTALL';
+}
+
+/** A rollback by hand is going back: neither the switch nor an alarm of what it leaves holds it up. */
+async function preflight(release: Release, world: ClerkWorld): Promise<Refusal | undefined> {
+  const forward = release.kind === 'release';
+  return (forward ? await stopRefusal(world) : undefined)
+    ?? await versionRefusal(release, world)
+    ?? (forward ? await baselineRefusal(release.profile, world) : undefined)
+    ?? await endpointRefusal(release, world)
+    ?? holdRefusal(release, world);
+}
+
+async function versionRefusal(
+  { profile, revision, image, artifact, artifactSha256 }: Release, world: ClerkWorld,
+): Promise<Refusal | undefined> {
+  const version = await approvedVersion(profile, revision, world);
+  if ('refused' in version) {
+    return version;
+  }
+  return version.image === image && version.artifact === artifact && version.artifactSha256 === artifactSha256 ? undefined
+    : refusal('NOT_APPROVED', `version ${revision} is not what it was when the release was started`);
+}
+
+/** Last, because it changes something: nobody can revoke or retire the version from here on. */
+async function holdRefusal(release: Release, world: ClerkWorld): Promise<Refusal | undefined> {
+  const held = await new ReleaseRegistry(release.profile, world).hold(release);
+  if (held.ok) {
+    return undefined;
+  }
+  return held.code === 'CONFLICT' || held.code === 'REFUSED' || held.code === 'NOT_FOUND' ? refusal('CONFLICT', `the registry says: ${held.detail}`)
+    : refusal('BUSY', `the registry did not hold the version: ${held.code}`);
+}

@@ -1,0 +1,160 @@
+import { Arrangement, Issued, Wanted, WantedVariant } from './release-state';
+
+/** An endpoint as SageMaker describes it, and nothing of it that is not judged. */
+export interface DescribedEndpoint {
+  readonly status?: string;
+  readonly configName?: string;
+  /** The configuration of an update that runs now. */
+  readonly pendingConfigName?: string;
+  readonly failureReason?: string;
+  readonly variants: readonly DescribedVariant[];
+}
+
+export interface DescribedVariant {
+  readonly name: string;
+  readonly currentWeight?: number;
+  readonly desiredWeight?: number;
+  readonly currentInstances?: number;
+  readonly desiredInstances?: number;
+}
+
+/** The next thing to do, at most one. */
+export type Act =
+  /** The endpoint is as wanted: status, configuration, weights and counts. */
+  | { readonly kind: 'none' }
+  /** `moving`: SageMaker holds the endpoint locked. */
+  | { readonly kind: 'wait'; readonly reason: string; readonly moving: boolean }
+  | { readonly kind: 'create' | 'update' | 'weights'; readonly to: Arrangement }
+  | { readonly kind: 'delete' }
+  /** The way back is open, and has to be taken. */
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** Nothing that a release may do would help. */
+  | { readonly kind: 'halt'; readonly reason: string };
+
+const MOVING: readonly string[] = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting'];
+const UPDATES_WITHOUT_EFFECT = 2;
+// SageMaker keeps weights in single precision
+const SAME_SHARE = 1e-6;
+
+/** What is described, measured by what is wanted. `undefined`: there is no such endpoint. Times are milliseconds. */
+export function converge(wanted: Wanted, described: DescribedEndpoint | undefined, issued: Issued | undefined, now: number): Act {
+  if (described === undefined) {
+    return withoutEndpoint(wanted, now > wanted.deadline);
+  }
+  const stranger = strangerIn(wanted, described);
+  if (stranger !== undefined) {
+    return halt(`the endpoint has configuration ${stranger}, which this release did not set: somebody else changes it`);
+  }
+  const { status = 'without a status' } = described;
+  const late = now > wanted.deadline;
+  if (MOVING.includes(status) || described.pendingConfigName !== undefined) {
+    const state = MOVING.includes(status) ? status : 'Updating';
+    return late ? halt(`the endpoint is still ${state} after the deadline, and no update can be cancelled`)
+      : { kind: 'wait', reason: `the endpoint is ${state}`, moving: true };
+  }
+  if (status !== 'InService') {
+    return broken(wanted, described, status, late);
+  }
+  return inService(wanted, described, issued, late);
+}
+
+function withoutEndpoint({ act, to, first }: Wanted, late: boolean): Act {
+  if (to === undefined) {
+    return { kind: 'none' };
+  }
+  if (act !== 'install' || !first) {
+    return halt('the endpoint is gone');
+  }
+  return late ? failed('the endpoint was not created before the deadline') : { kind: 'create', to };
+}
+
+/** A configuration that nobody of us set, present or coming. */
+function strangerIn({ known }: Wanted, { configName, pendingConfigName }: DescribedEndpoint): string | undefined {
+  return [configName, pendingConfigName].find((name) => name !== undefined && !known.includes(name));
+}
+
+/** An endpoint that does not serve. One that a first release has made goes; any other is for a person to mend. */
+function broken({ act, to, first }: Wanted, { failureReason }: DescribedEndpoint, status: string, late: boolean): Act {
+  const said = failureReason === undefined || failureReason === '' ? '' : `: ${failureReason}`;
+  if (status === 'Failed' && first && to === undefined && !late) {
+    return { kind: 'delete' };
+  }
+  return status === 'Failed' && act === 'install' && first ? failed(`the endpoint could not be created${said}`)
+    : halt(`the endpoint is ${status}${said}`);
+}
+
+function inService(wanted: Wanted, described: DescribedEndpoint, issued: Issued | undefined, late: boolean): Act {
+  const { to, or, act } = wanted;
+  if (to === undefined) { // of a first release only
+    return late ? halt('the endpoint is still there after the deadline') : { kind: 'delete' };
+  }
+  const arrangement = [to, or].find((each) => each?.configName === described.configName);
+  if (arrangement === undefined) {
+    return elsewhere(to, described, issued, late);
+  }
+  const back = act === 'restore';
+  return namesDiffer(arrangement, described) ?? weightsDiffer(arrangement, described, late)
+    ?? countsDiffer(arrangement, described, back, late) ?? { kind: 'none' };
+}
+
+/** It rests on another configuration of ours: not gone to yet, or SageMaker went back to it and says nothing. */
+function elsewhere(to: Arrangement, { configName, failureReason = '' }: DescribedEndpoint, issued: Issued | undefined, late: boolean): Act {
+  const tried = issued?.mutation === 'update' && issued.configName === to.configName ? issued : undefined;
+  if (tried !== undefined && (tried.seen || tried.count >= UPDATES_WITHOUT_EFFECT)) {
+    return failed(`SageMaker went back to ${configName ?? 'no configuration'} and not to ${to.configName}`
+      + (failureReason === '' ? ', and gives no reason' : `: ${failureReason}`));
+  }
+  return late ? failed(`the endpoint did not come to ${to.configName} before the deadline`) : { kind: 'update', to };
+}
+
+function namesDiffer({ configName, variants }: Arrangement, described: DescribedEndpoint): Act | undefined {
+  const want = variants.map(({ slot }) => slot).sort().join(', ');
+  const are = described.variants.map(({ name }) => name).sort().join(', ');
+  return want === are ? undefined : halt(`configuration ${configName} has the variants ${are}, wanted ${want}`);
+}
+
+function weightsDiffer(arrangement: Arrangement, described: DescribedEndpoint, late: boolean): Act | undefined {
+  const desiredOff = sharesDiffer(arrangement.variants, described.variants, ({ desiredWeight }) => desiredWeight);
+  const currentOff = sharesDiffer(arrangement.variants, described.variants, ({ currentWeight }) => currentWeight);
+  if (!desiredOff && !currentOff) {
+    return undefined;
+  }
+  if (late) {
+    return failed('the weights are not as wanted after the deadline');
+  }
+  return desiredOff ? { kind: 'weights', to: arrangement } : { kind: 'wait', reason: 'the weights are on their way', moving: false };
+}
+
+/** Weights are relative: what counts is the share. One that is not shown differs from any. */
+function sharesDiffer(
+  wanted: readonly WantedVariant[], are: readonly DescribedVariant[], weightOf: (variant: DescribedVariant) => number | undefined,
+): boolean {
+  const sum = (weights: readonly number[]) => weights.reduce((total, weight) => total + weight, 0);
+  const wantedSum = sum(wanted.map(({ weight }) => weight));
+  const presentSum = sum(are.map((variant) => weightOf(variant) ?? NaN));
+  return wanted.some(({ slot, weight }) => {
+    const share = are.filter(({ name }) => name === slot).map((variant) => (weightOf(variant) ?? NaN) / presentSum)[0];
+    return !(Math.abs(share - weight / wantedSum) <= SAME_SHARE);
+  });
+}
+
+/** On the way back a person may have scaled stable meanwhile, and that is no reason to doubt that it serves. */
+function countsDiffer({ variants }: Arrangement, described: DescribedEndpoint, back: boolean, late: boolean): Act | undefined {
+  const wrong = variants.filter(({ slot, instanceCount, weight }) => {
+    const { currentInstances = 0, desiredInstances = 0 } = described.variants.find(({ name }) => name === slot) ?? {};
+    return back ? weight > 0 && currentInstances === 0 : currentInstances !== instanceCount || desiredInstances !== instanceCount;
+  }).map(({ slot }) => slot).join(', ');
+  if (wrong === '') {
+    return undefined;
+  }
+  const reason = `the instances of ${wrong} are not as many as wanted`;
+  return late ? failed(`${reason} after the deadline`) : { kind: 'wait', reason, moving: false };
+}
+
+function failed(reason: string): Act {
+  return { kind: 'failed', reason };
+}
+
+function halt(reason: string): Act {
+  return { kind: 'halt', reason };
+}

@@ -1,0 +1,32 @@
+import { RELEASED_SLUG } from './contract';
+import { physicalName } from '../../../core/name-rules';
+
+/** Names that say which release made a thing, and are the same whenever the same release asks: a crash converges. */
+
+function beginning(endpoint: string, number: number): string {
+  return `${physicalName(endpoint, RELEASED_SLUG)}-r${number}`;
+}
+
+/** At most 63 characters, as of everything here. */
+export function modelName(endpoint: string, number: number, revision: number): string {
+  return `${beginning(endpoint, number)}-v${revision}`;
+}
+
+/** Both slots; of a first release and a rollback the only one. */
+export function installName(endpoint: string, number: number): string {
+  return `${beginning(endpoint, number)}-install`;
+}
+
+/** The single slot at the end. */
+export function finishName(endpoint: string, number: number): string {
+  return `${beginning(endpoint, number)}-finish`;
+}
+
+/** What the registry knows the release by: it takes no dot. */
+export function holdName(endpoint: string, number: number): string {
+  return beginning(endpoint, number);
+}
+
+export function releaseIdOf(endpoint: string, number: number): string {
+  return `${endpoint}.${number}`;
+}

@@ -1,0 +1,60 @@
+import { readAlarms } from './alarms';
+import { JudgeTask, Step } from './contract';
+import { decide, MINUTE_MS } from './decide';
+import { readMetrics } from './read-metrics';
+import { Request, STATE_MACHINE } from './record';
+import { isJudged } from './reduce-judge';
+import { Head, Release } from './release-state';
+import { ReleaseStore } from './release-store';
+import { JudgeWorld } from './release-world';
+import { nothing, stepTo } from './steps';
+import { readStop, stopState } from './stop-switch';
+import { tell } from './teller';
+import { forRelease, transact } from './transact';
+
+/** One tick: looks, decides, writes it down, and says what comes next. */
+export async function releaseJudge(task: JudgeTask, requestId: string, world: JudgeWorld): Promise<Step> {
+  const head = await new ReleaseStore(world).head(task.endpoint);
+  const after = await ticked(head, task, { requestId, started: world.now() }, world);
+  await tell(task.endpoint, after, world);
+  const { release } = after;
+  return release?.releaseId === task.releaseId ? nextOf(release, task) : nothing(task.endpoint, task.releaseId);
+}
+
+async function ticked(head: Head, task: JudgeTask, request: Request, world: JudgeWorld): Promise<Head> {
+  const { release } = head;
+  const at = Date.parse(task.at);
+  if (release?.releaseId !== task.releaseId || !isJudged(release) || at <= (release.tally.judgedAt ?? 0)) {
+    return head; // over, going back, or a tick whose answer was lost
+  }
+  const about = { ...request, endpoint: task.endpoint };
+  if (release.kind === 'release' && stopState(await readStop(world)) === 'on') {
+    const stopped = { kind: 'latch', cause: 'stop', reason: 'the emergency stop is on', at, actor: STATE_MACHINE } as const;
+    return (await transact({ ...about, event: forRelease(task.releaseId, stopped) }, world)).head;
+  }
+  const { profile: { plan }, confirmedAt, tally: { candidateRequests, stableRequests } } = release;
+  const [alarms, slots] = await Promise.all([
+    readAlarms(plan.alarms, world),
+    readMetrics(task.endpoint, Math.ceil(confirmedAt / MINUTE_MS) * MINUTE_MS, Math.floor(at / MINUTE_MS) * MINUTE_MS, world),
+  ]);
+  const judgement = decide({ plan, confirmedAt, at, candidateRequests, stableRequests }, { alarms, slots });
+  const judged = { kind: 'judge', judgement, since: task.since, sinceAt: Date.parse(task.since), at, actor: STATE_MACHINE } as const;
+  return (await transact({ ...about, event: forRelease(task.releaseId, judged) }, world)).head;
+}
+
+/** From the state alone, so that a tick whose answer was lost gets the same one. */
+function nextOf(release: Release, task: JudgeTask): Step {
+  if (release.outcome !== undefined) {
+    return stepTo('CLOSE', release);
+  }
+  if (release.latch !== undefined) {
+    return stepTo('RESTORE', release);
+  }
+  if (release.wanted?.act === 'finish') {
+    return stepTo('FINISH', release);
+  }
+  if (!isJudged(release) || release.partEnded === task.since) {
+    return stepTo('STAGE', release);
+  }
+  return stepTo('BAKE', release, release.profile.plan.tickSeconds);
+}

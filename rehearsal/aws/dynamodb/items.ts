@@ -1,0 +1,65 @@
+import { invalid, Item } from './expressions';
+
+const LARGEST_ITEM_BYTES = 400 * 1024;
+
+/** A copy, as the document client would make it without options: it refuses `undefined` and instances of classes. */
+export function copyOf(item: Item): Item {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, copyOfValue(value, name)]));
+}
+
+function copyOfValue(value: unknown, path: string): unknown {
+  if (value === undefined) {
+    throw new Error(`Pass options.removeUndefinedValues=true to remove undefined values from map/array/set: ${path}`);
+  }
+  if (Array.isArray(value)) {
+    return value.map((each, place) => copyOfValue(each, `${path}[${place}]`));
+  }
+  if (typeof value !== 'object' || value === null) {
+    return checkedScalar(value, path);
+  }
+  if (![Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)) {
+    throw new Error(`Unsupported type passed: ${path}. Pass options.convertClassInstanceToMap=true to marshall typeof object as map attribute.`);
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copyOfValue(inner, `${path}.${name}`)]));
+}
+
+function checkedScalar(value: unknown, path: string): unknown {
+  const storable = value === null || typeof value === 'string' || typeof value === 'boolean'
+    || (typeof value === 'number' && Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER);
+  if (!storable) {
+    throw new Error(`Number ${String(value)} is not storable as it is: ${path}`);
+  }
+  return value;
+}
+
+/** The key of an item, both parts text. */
+export function keyOf({ pk, sk }: Item): string {
+  if (typeof pk !== 'string' || typeof sk !== 'string' || pk === '' || sk === '') {
+    throw invalid('One or more parameter values were invalid: the keys pk and sk must be text, and not empty');
+  }
+  return JSON.stringify([pk, sk]);
+}
+
+/** As DynamoDB counts: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+export function bytesOf(item: Item): number {
+  return Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + bytesOfValue(value), 0);
+}
+
+export function checkSize(item: Item): void {
+  if (bytesOf(item) > LARGEST_ITEM_BYTES) {
+    throw invalid('Item size has exceeded the maximum allowed size');
+  }
+}
+
+function bytesOfValue(value: unknown): number {
+  if (typeof value === 'string') {
+    return Buffer.byteLength(value);
+  }
+  if (typeof value === 'number') {
+    return Math.ceil(String(value).replace(/\D/g, '').length / 2) + 1;
+  }
+  if (Array.isArray(value)) {
+    return value.reduce<number>((sum, each) => sum + 1 + bytesOfValue(each), 3);
+  }
+  return typeof value === 'object' && value !== null ? 3 + Object.keys(value).length + bytesOf(value as Item) : 1;
+}

@@ -1,0 +1,111 @@
+import { Iam } from './iam';
+import { fitsPattern, inputOf } from './patterns';
+import { VirtualClock } from '../clock';
+import { Invoked, SimulatedFunction } from '../lambda/functions';
+import { Random } from '../random';
+import { Templates } from '../template/template';
+
+export interface BusEvent {
+  readonly 'source': string;
+  readonly 'detail-type': string;
+  readonly 'detail': unknown;
+  readonly 'resources'?: readonly string[];
+}
+
+/** What goes wrong with one delivery. */
+export interface Delivery {
+  /** Seconds until it arrives; nothing for the usual. */
+  readonly delaySeconds?: number;
+  readonly copies: number;
+}
+
+export interface EventsWorld {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly place: { readonly account: string; readonly region: string };
+  readonly find: (arn: string) => SimulatedFunction | undefined;
+  readonly invokeAsync: (of: SimulatedFunction, payload: unknown) => Promise<Invoked>;
+  readonly startExecution: (input: Readonly<Record<string, unknown>>) => unknown;
+  readonly delivery: (event: BusEvent) => Delivery;
+}
+
+interface Target extends Readonly<Record<string, unknown>> { readonly Arn: string; readonly RoleArn?: string }
+interface Rule { readonly name: string; readonly arn: string; readonly bus: string; readonly pattern: unknown; readonly targets: readonly Target[] }
+
+/** At least once, in any order: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rules.html */
+const USUAL_DELAY_MS = [200, 1500] as const;
+
+/** EventBridge: the rules of the templates, their patterns, targets and input transformers. */
+export class Events {
+  public readonly seen: { readonly at: number; readonly event: BusEvent }[] = [];
+  private readonly rules: readonly Rule[];
+  private count = 0;
+
+  constructor(templates: Templates, private readonly iam: Iam, private readonly world: EventsWorld) {
+    this.rules = templates.of('AWS::Events::Rule').flatMap(({ logicalId, properties }) => {
+      const { EventPattern: pattern, State, EventBusName = 'default', Targets = [] } = properties;
+      return State === 'DISABLED' || pattern === undefined ? [] : [{
+        name: templates.attribute(logicalId),
+        arn: templates.attribute(logicalId, 'Arn'),
+        bus: busOf(String(EventBusName)),
+        pattern,
+        targets: Targets as readonly Target[],
+      }];
+    });
+  }
+
+  /** PutEvents, by the SDK. */
+  public put({ Entries }: Readonly<Record<string, unknown>>): unknown {
+    const entries = Entries as readonly { Source: string; DetailType: string; Detail: string; EventBusName?: string }[];
+    const answers = entries.map(({ Source, DetailType, Detail, EventBusName = 'default' }) => {
+      this.emit({ 'source': Source, 'detail-type': DetailType, 'detail': JSON.parse(Detail) as unknown }, busOf(EventBusName));
+      return { EventId: String(this.count) };
+    });
+    return { FailedEntryCount: 0, Entries: answers };
+  }
+
+  /** An event happens; it reaches its targets later. */
+  public emit(event: BusEvent, bus = 'default'): void {
+    const { clock, place, random } = this.world;
+    this.seen.push({ at: clock.now, event });
+    const whole = {
+      version: '0',
+      id: `event-${++this.count}`,
+      account: place.account,
+      region: place.region,
+      time: new Date(clock.now).toISOString(),
+      resources: [],
+      ...event,
+    };
+    for (const rule of this.rules.filter((each) => each.bus === bus && fitsPattern(each.pattern, whole))) {
+      for (const target of rule.targets) {
+        const { delaySeconds, copies } = this.world.delivery(event);
+        for (let copy = 0; copy < copies; copy++) {
+          const delay = delaySeconds === undefined ? random.between(...USUAL_DELAY_MS) : delaySeconds * 1000;
+          clock.after(delay * (copy + 1), () => { this.deliver(rule, target, whole); });
+        }
+      }
+    }
+  }
+
+  private deliver(rule: Rule, target: Target, event: BusEvent): void {
+    const { Arn, RoleArn } = target;
+    const input = inputOf(target, event);
+    const of = this.world.find(Arn);
+    if (of !== undefined) {
+      if (this.iam.mayInvoke('events.amazonaws.com', Arn, rule.arn)) {
+        void this.world.invokeAsync(of, input);
+      }
+    } else if (Arn.includes(':stateMachine:')) {
+      if (this.iam.allows(RoleArn ?? '(no role)', { action: 'states:StartExecution', resource: Arn })) {
+        this.world.startExecution({ stateMachineArn: Arn, input: JSON.stringify(input) });
+      }
+    } else if (!/:(sns|sqs|logs|events):/.test(Arn)) {
+      throw new Error(`the simulated EventBridge does not know the target ${Arn} of ${rule.name}`);
+    }
+  }
+}
+
+function busOf(nameOrArn: string): string {
+  return nameOrArn.replace(/^.*event-bus\//, '');
+}

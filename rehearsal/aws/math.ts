@@ -1,0 +1,135 @@
+/** A series of values by time; what has no value at a time is missing there. */
+export type Series = ReadonlyMap<number, number>;
+type Value = number | undefined;
+type Term = (at: number) => Value;
+
+const TOKEN = /\s*(\d+(?:\.\d+)?|[A-Za-z_]\w*|<=|>=|==|!=|&&|\|\||[-+*/()<>,])/y;
+
+/**
+ * As much of metric math as rollback alarms use: IF, FILL with a number, arithmetic, comparisons. A period in which a part is
+ * missing has no value. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+ */
+export function evaluate(expression: string, metrics: Readonly<Record<string, Series>>, times: readonly number[]): Series {
+  const parser = new Parser(expression, metrics);
+  const term = parser.whole();
+  return new Map(times.flatMap((at) => {
+    const value = term(at);
+    return value === undefined || !Number.isFinite(value) ? [] : [[at, value]];
+  }));
+}
+
+class Parser {
+  private readonly tokens: string[] = [];
+  private at = 0;
+
+  constructor(private readonly text: string, private readonly metrics: Readonly<Record<string, Series>>) {
+    TOKEN.lastIndex = 0;
+    while (TOKEN.lastIndex < text.trimEnd().length) {
+      const from = TOKEN.lastIndex;
+      const match = TOKEN.exec(text);
+      if (match === null) {
+        throw this.unknown(text.slice(from));
+      }
+      this.tokens.push(match[1]);
+    }
+  }
+
+  public whole(): Term {
+    const term = this.binary(0);
+    if (this.at < this.tokens.length) {
+      throw this.unknown(this.tokens.slice(this.at).join(' '));
+    }
+    return term;
+  }
+
+  private binary(level: number): Term {
+    const levels = [['||'], ['&&'], ['<', '<=', '>', '>=', '==', '!='], ['+', '-'], ['*', '/']];
+    if (level === levels.length) {
+      return this.unary();
+    }
+    let left = this.binary(level + 1);
+    while (levels[level].includes(this.tokens[this.at])) {
+      const operator = this.tokens[this.at++];
+      const [one, other] = [left, this.binary(level + 1)];
+      left = (at) => {
+        const [a, b] = [one(at), other(at)];
+        return a === undefined || b === undefined ? undefined : applied(operator, a, b);
+      };
+    }
+    return left;
+  }
+
+  private unary(): Term {
+    const token = this.tokens[this.at++];
+    if (token === '-') {
+      const inner = this.unary();
+      return (at) => {
+        const value = inner(at);
+        return value === undefined ? undefined : -value;
+      };
+    }
+    if (token === '(') {
+      const inner = this.binary(0);
+      this.expect(')');
+      return inner;
+    }
+    if (token !== undefined && /^\d/.test(token)) {
+      return () => Number(token);
+    }
+    if (token === 'IF') {
+      const [condition, yes, no] = this.given(3);
+      return (at) => {
+        const value = condition(at);
+        return value === undefined ? undefined : value !== 0 ? yes(at) : no(at);
+      };
+    }
+    if (token === 'FILL') {
+      const [series, instead] = this.given(2);
+      return (at) => series(at) ?? instead(at);
+    }
+    if (token !== undefined && Object.hasOwn(this.metrics, token)) {
+      return (at) => this.metrics[token].get(at);
+    }
+    throw this.unknown(token ?? 'the end');
+  }
+
+  private given(count: number): Term[] {
+    this.expect('(');
+    const terms: Term[] = [];
+    do {
+      terms.push(this.binary(0));
+    } while (this.tokens[this.at] === ',' && this.at++ >= 0);
+    this.expect(')');
+    if (terms.length !== count) {
+      throw this.unknown(`a call with ${terms.length} arguments`);
+    }
+    return terms;
+  }
+
+  private expect(token: string): void {
+    if (this.tokens[this.at++] !== token) {
+      throw this.unknown(`${this.tokens[this.at - 1] ?? 'the end'} in place of ${token}`);
+    }
+  }
+
+  private unknown(what: string): Error {
+    return new Error(`the simulated CloudWatch does not know ${what} in the expression ${this.text}`);
+  }
+}
+
+function applied(operator: string, a: number, b: number): number {
+  switch (operator) {
+    case '+': return a + b;
+    case '-': return a - b;
+    case '*': return a * b;
+    case '/': return a / b;
+    case '<': return Number(a < b);
+    case '<=': return Number(a <= b);
+    case '>': return Number(a > b);
+    case '>=': return Number(a >= b);
+    case '==': return Number(a === b);
+    case '!=': return Number(a !== b);
+    case '&&': return Number(a !== 0 && b !== 0);
+    default: return Number(a !== 0 || b !== 0);
+  }
+}

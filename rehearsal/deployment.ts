@@ -1,0 +1,92 @@
+import { CloudWatch } from './aws/cloudwatch';
+import { Ssm } from './aws/ssm';
+import { ARTIFACTS, REGISTRY_TABLES } from './aws/supplies';
+import { REGISTRY_NAME } from './calls';
+import { Bundles } from './lambda/bundles';
+import { Functions } from './lambda/functions';
+import { Machines } from './states/machines';
+import { Place } from './template/place';
+import { Templates } from './template/template';
+import { API_BUNDLE } from '../lib/registry/runtime/contract';
+
+const REGISTRY_TIMEOUT_SECONDS = 29;
+
+/** The functions of the templates whose code ships with this package, and a model registry beside them. */
+export function deployFunctions(templates: Templates, bundles: Bundles, functions: Functions, place: Place): void {
+  for (const { logicalId, properties } of templates.of('AWS::Lambda::Function')) {
+    const { S3Key } = (properties.Code ?? {}) as { S3Key?: string };
+    const bundle = S3Key === undefined ? undefined : bundles.of(S3Key);
+    if (bundle !== undefined) {
+      const { Variables = {} } = (properties.Environment ?? {}) as { Variables?: Readonly<Record<string, string>> };
+      functions.add({
+        name: templates.attribute(logicalId),
+        arn: templates.attribute(logicalId, 'Arn'),
+        roleArn: String(properties.Role),
+        bundle,
+        timeoutSeconds: Number(properties.Timeout ?? 3),
+        memory: Number(properties.MemorySize ?? 128),
+        environment: { ...runtimeEnvironment(place), ...Variables },
+      });
+    }
+  }
+  deployRegistry(bundles, functions, place);
+}
+
+function deployRegistry(bundles: Bundles, functions: Functions, place: Place): void {
+  const bundle = bundles.named(API_BUNDLE);
+  if (bundle === undefined) {
+    throw new Error(`the bundle ${API_BUNDLE} is missing beside the others`);
+  }
+  const [table, audit] = REGISTRY_TABLES;
+  functions.add({
+    name: table,
+    arn: `arn:aws:lambda:${place.region}:${place.account}:function:${table}`,
+    roleArn: `arn:aws:iam::${place.account}:role/${table}`,
+    bundle: { ...bundle, name: REGISTRY_NAME },
+    timeoutSeconds: REGISTRY_TIMEOUT_SECONDS,
+    memory: 512,
+    environment: {
+      ...runtimeEnvironment(place),
+      REGISTRY_TABLE: table,
+      AUDIT_TABLE: audit,
+      ARTIFACT_BUCKET: ARTIFACTS,
+      ENVIRONMENT: 'rehearsal',
+      RUNBOOK: 'Rehearsed.',
+      TRUSTED_SESSION_ROLES: '[]',
+    },
+  });
+}
+
+export function deployMachines(templates: Templates, machines: Machines): void {
+  for (const { logicalId, properties } of templates.of('AWS::StepFunctions::StateMachine')) {
+    const { DefinitionString, Definition, DefinitionSubstitutions = {} } = properties as {
+      DefinitionString?: string; Definition?: unknown; DefinitionSubstitutions?: Readonly<Record<string, unknown>>;
+    };
+    const text = Object.entries(DefinitionSubstitutions).reduce((all, [name, value]) => all.replaceAll(`\${${name}}`, String(value)),
+      DefinitionString ?? JSON.stringify(Definition));
+    machines.add(templates.attribute(logicalId), templates.attribute(logicalId, 'Name'), String(properties.RoleArn), text);
+  }
+}
+
+export function deployParametersAndAlarms(templates: Templates, ssm: Ssm, cloudwatch: CloudWatch): void {
+  templates.of('AWS::SSM::Parameter').forEach(({ logicalId, properties }) => {
+    ssm.values.set(templates.attribute(logicalId), String(properties.Value));
+  });
+  templates.of('AWS::CloudWatch::Alarm').forEach((found) => {
+    cloudwatch.add(found, templates.attribute(found.logicalId), templates.attribute(found.logicalId, 'Arn'));
+  });
+}
+
+/** What Lambda puts into the environment. No AWS_EXECUTION_ENV: without it powertools switches tracing off, as on any laptop. */
+function runtimeEnvironment({ region }: Place): Record<string, string> {
+  return {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: 'ASIAREHEARSED',
+    AWS_SECRET_ACCESS_KEY: 'rehearsed',
+    AWS_SESSION_TOKEN: 'rehearsed',
+    POWERTOOLS_LOG_LEVEL: 'INFO',
+    TZ: ':UTC',
+    LANG: 'en_US.UTF-8',
+  };
+}

@@ -1,0 +1,82 @@
+import { Bundles } from './lambda/bundles';
+import { RehearsalResult } from './result';
+import { Run } from './run';
+import { Scenario } from './scenario';
+import { Stage } from './stage';
+import { TemplateJson, Templates } from './template/template';
+import { timelineOf } from './timeline';
+
+export interface RehearsalOptions {
+  /** Templates of the stacks that this one imports from: an emergency stop, a network. */
+  readonly alongside?: readonly object[];
+  /** A cloud assembly (`cdk.out`), for handlers that are not of this library. */
+  readonly assembly?: string;
+  /** Values of parameters and imports that the templates do not tell, by name. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** Whether each call is judged by the policies of its role. @default true */
+  readonly checkPermissions?: boolean;
+  /** @default '111122223333' */
+  readonly account?: string;
+  /** @default 'eu-west-1' */
+  readonly region?: string;
+}
+
+/** A rehearsal found that something of the template or of the release machinery is wrong. */
+export class RehearsalFailed extends Error {
+  constructor(public readonly problems: readonly string[], public readonly result: RehearsalResult) {
+    super(`the rehearsal ${result.scenario} (seed ${result.seed}) broke what must hold:\n${problems.map((problem) => `- ${problem}`).join('\n')}\n\n`
+      + timelineOf(result).join('\n'));
+    this.name = 'RehearsalFailed';
+  }
+}
+
+/**
+ * Runs the release machinery of a synthesized template on this machine: its own state machines and the handlers that it names, byte
+ * for byte, against a simulated AWS, in virtual time.
+ *
+ *     const template = Template.fromStack(stack).toJSON();
+ *     const result = await Rehearsal.of(template).run(Scenarios.errors());
+ *     expect(result.outcome).toBe('ROLLED_BACK');
+ */
+export class Rehearsal {
+  /** Of a template as JSON. Throws when the template has nothing to rehearse, or something that the rehearsal does not know. */
+  public static of(template: object, options: RehearsalOptions = {}): Rehearsal {
+    return new Rehearsal([template, ...options.alongside ?? []] as TemplateJson[], options);
+  }
+
+  private readonly bundles: Bundles;
+
+  private constructor(private readonly templates: readonly TemplateJson[], private readonly options: RehearsalOptions) {
+    this.bundles = new Bundles(options.assembly);
+    if (this.endpoints.length === 0) {
+      throw new Error('the template has no progressive endpoint: nothing to rehearse');
+    }
+    void this.prepared({}); // everything that it does not know shows now
+  }
+
+  /** The endpoints that a scenario may release to. */
+  public get endpoints(): readonly string[] {
+    return Stage.endpointsOf(this.resolved()).map(({ endpointName }) => endpointName);
+  }
+
+  /** Plays a scenario. Throws `RehearsalFailed` when an invariant broke or a permission is missing. */
+  public async run(scenario: Scenario = {}): Promise<RehearsalResult> {
+    const result = await this.prepared(scenario).whole();
+    if (result.problems.length > 0) {
+      throw new RehearsalFailed(result.problems, result);
+    }
+    return result;
+  }
+
+  private prepared(scenario: Scenario): Run {
+    const { account = '111122223333', region = 'eu-west-1' } = this.options;
+    const endpoint = scenario.endpoint ?? (this.endpoints.length === 1 ? undefined : scenario.name === undefined ? this.endpoints[0] : undefined);
+    return new Run(this.resolved(), this.bundles, endpoint === undefined ? scenario : { ...scenario, endpoint }, { account, region },
+      this.options.checkPermissions ?? true);
+  }
+
+  private resolved(): Templates {
+    const { account = '111122223333', region = 'eu-west-1', values } = this.options;
+    return new Templates(this.templates, { account, region }, values);
+  }
+}

@@ -1,0 +1,5 @@
+/** Where a template is deployed. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+}
