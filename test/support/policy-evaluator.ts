@@ -2,6 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Statement, Statements } from '../../rehearsal/aws/policies';
 
+export type { Request } from '../../rehearsal/aws/policies';
+
 /** The policies of a template, which the evaluator of rehearsals judges. */
 export class Policies extends Statements {
   /** Every statement of the policies of a type, e.g. `AWS::IAM::Policy`. ARNs of resources read `<LogicalId.Arn>`. */

@@ -61,14 +61,14 @@ export class Platform {
   public async copyAuditRecords(): Promise<void> {
     const written = this.registry.bench.dynamodb.writes.flat().filter(({ table }) => table === AUDIT_TABLE).slice(this.copied);
     this.copied += written.length;
-    const Records = written.map(({ after }, place) => ({
+    const Records = written.flatMap(({ after }, place) => after === undefined ? [] : [{
       eventName: 'INSERT',
       dynamodb: {
         SequenceNumber: String(place + 1),
         Keys: { pk: { S: after.pk }, sk: { S: after.sk } },
         NewImage: { record: { S: after.record }, hash: { S: after.hash } },
       },
-    }));
+    }]);
     Object.assign(process.env, SOMEBODY, this.services());
     const answer = await journal({ Records }, {
       s3: new AwsAccess({}, async () => '').s3(this.registry.region),

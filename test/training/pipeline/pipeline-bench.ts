@@ -6,8 +6,8 @@ import { ARTIFACT_BUCKET, DATA_BUCKET, SERVING_DIGEST, trainingPipeline } from '
 import { TrainingPipelineProps } from '../../../lib/training';
 import { operations } from '../../../lib/training/pipeline/runtime/operations';
 import { PipelineWorld } from '../../../lib/training/pipeline/runtime/pipeline-world';
+import { FakeDynamoDb } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
 import { session } from '../../registry/support/callers';
-import { FakeDynamoDb } from '../../registry/support/fake-dynamodb';
 import { RegistryBench } from '../../registry/support/registry-bench';
 import { ENV } from '../../support/judged';
 import { LocalOptions, localStateMachine } from '../../support/local-step-functions';

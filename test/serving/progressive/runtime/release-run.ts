@@ -1,6 +1,6 @@
 import { ALICE } from './releases';
 import { SimulatedAccount } from './simulated-account';
-import { Step } from '../../../../lib/serving/progressive/runtime/contract';
+import { Step, WriterTask } from '../../../../lib/serving/progressive/runtime/contract';
 import { releaseClerk } from '../../../../lib/serving/progressive/runtime/release-clerk';
 import { releaseDesk } from '../../../../lib/serving/progressive/runtime/release-desk';
 import { releaseJudge } from '../../../../lib/serving/progressive/runtime/release-judge';
@@ -52,7 +52,7 @@ export class Execution {
   public readonly steps: string[] = [];
   public last: Step;
   private readonly begun: number;
-  private doing: 'install' | 'shift' | 'finish' | 'restore' | 'tidy' = 'install';
+  private doing: WriterTask['do'] = 'install';
 
   /** `between`: what happens before each step. */
   constructor(
@@ -93,7 +93,7 @@ export class Execution {
     }
   }
 
-  private async task(name: 'begin' | 'close' | 'judge' | typeof this.doing): Promise<void> {
+  private async task(name: 'begin' | 'close' | 'judge' | WriterTask['do']): Promise<void> {
     const task = { do: name, endpoint: 'fraud', releaseId: this.last.releaseId, at: new Date(this.account.now).toISOString() };
     for (let tries = 1; ; tries++) {
       try {
@@ -116,7 +116,7 @@ export class Execution {
     }
   }
 
-  private call(task: { do: 'begin' | 'close' | 'judge' | typeof this.doing; endpoint: string; releaseId: string; at: string }): Promise<Step> {
+  private call(task: { do: 'begin' | 'close' | 'judge' | WriterTask['do']; endpoint: string; releaseId: string; at: string }): Promise<Step> {
     const requestId = `r-${requests += 1}`;
     switch (task.do) {
       case 'begin':
