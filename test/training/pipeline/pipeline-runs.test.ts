@@ -51,7 +51,7 @@ describe('an execution', () => {
     const [, train] = bench.asked.find(([state]) => state === 'Train')!;
     const run = `s3://${ARTIFACT_BUCKET}/${WORK}`;
     expect(train).toMatchObject({
-      Parameters: { data: 's3://our-datasets/datasets/churn/', output: expect.stringMatching(`^${run}[0-9a-f]{32}/$`), epochs: '3' },
+      Parameters: { data: 's3://our-datasets/datasets/churn/', output: expect.stringMatching(`^${run}[0-9a-f]{32}/1/$`), epochs: '3' },
       ContainerOverrides: { Environment: [{ Name: 'CHECKPOINT_RUN', Value: expect.stringMatching(/^[0-9a-f]{32}$/) }] },
     });
     const [, evaluate] = bench.asked.find(([state]) => state === 'Evaluate')!;
@@ -152,6 +152,18 @@ describe('a training', () => {
     expect(await bench.start()).toMatchObject({ state: 'TrainingFailed' });
     expect(bench.times('Train')).toBe(1);
     expect(bench.ended[0].reason).toMatch(/Essential container in task exited|Job definition is not active/);
+  });
+
+  test('takes nothing of the one before it for its own', async () => {
+    const bench = new PipelineBench();
+    const { Train: train } = bench.jobs;
+    bench.jobs.Train = (request) => {
+      train(request); // a model is there, and then the machine is not
+      bench.jobs.Train = () => ({ JobId: 'job-2' });
+      throw reclaimed;
+    };
+    expect(await bench.start()).toMatchObject({ state: 'TrainingFailed' });
+    expect(bench.times('Train')).toBe(2);
   });
 
   test('that leaves no model has failed', async () => {
