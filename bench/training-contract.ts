@@ -11,6 +11,7 @@ export interface TrainingTask {
 }
 
 export interface TrainingCost {
+  /** Of processor time. */
   readonly milliseconds: number;
   /** Resources in the stacks with queues. */
   readonly resources: number;

@@ -65,7 +65,7 @@ export function trainingTargets({ rows }: TrainingSummary): Target[] {
 export function trainingReport(summary: TrainingSummary): string {
   const { few, many, runs, rows } = summary;
   return [
-    `Synth in-process, validation off, median of ${runs}, each in a process of its own: what one queue with its job more costs, between ${few} and ${many}.`,
+    `Processor time of a synth, validation off, median of ${runs}, each in a process of its own: what one queue with its job more costs, between ${few} and ${many}.`,
     '',
     '| App | one more | against the same | against the L2 alone | resources |',
     '| --- | --- | --- | --- | --- |',

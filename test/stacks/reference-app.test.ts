@@ -41,7 +41,7 @@ test('puts an API in front of the endpoint, after it, and tells mlp where it is'
 });
 
 test('trains, asks for approval and infers with the program that a context value names', () => {
-  const app = createApp({ outdir: outdir(), context: { imageDigest: DIGEST, trainerDigest: `sha256:${'c'.repeat(64)}` } });
+  const app = createApp({ outdir: outdir(), context: { imageDigest: DIGEST, artifactSha256: SHA256, trainerDigest: `sha256:${'c'.repeat(64)}` } });
   const template = Template.fromStack(app.node.findChild('MlTraining') as Stack);
   const jobs = Object.values(template.findResources('AWS::Batch::JobDefinition')).map(({ Properties }) =>
     Properties.ContainerProperties as { Image: object; Command: string[] });

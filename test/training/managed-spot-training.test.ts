@@ -1,3 +1,4 @@
+import { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { App, aws_kms as kms, aws_s3 as s3, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks, CfnParameter, Duration, Size, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { definitionOf } from './pipeline/pipeline-bench';
@@ -57,10 +58,10 @@ describe('the request', () => {
   test('has no field that the API does not have, nor a name longer than it takes', () => {
     const { request, spot } = machine();
     const fields = Object.keys(request).map((field) => field.replace(/\.\$$/, ''));
-    // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
-    const api = ['AlgorithmSpecification', 'CheckpointConfig', 'EnableInterContainerTrafficEncryption', 'EnableManagedSpotTraining', 'EnableNetworkIsolation',
+    // the compiler compares the list with AWS's own types of the request
+    const api: readonly string[] = ['AlgorithmSpecification', 'CheckpointConfig', 'EnableInterContainerTrafficEncryption', 'EnableManagedSpotTraining', 'EnableNetworkIsolation',
       'Environment', 'HyperParameters', 'InputDataConfig', 'OutputDataConfig', 'ResourceConfig', 'RetryStrategy', 'RoleArn', 'StoppingCondition', 'Tags',
-      'TrainingJobName', 'VpcConfig'];
+      'TrainingJobName', 'VpcConfig'] satisfies readonly (keyof CreateTrainingJobCommandInput)[];
     expect(fields.filter((field) => !api.includes(field))).toEqual([]);
     expect(spot.jobNamePrefix.length + 1 + 40).toBeLessThanOrEqual(63);
     expect(spot.jobNamePrefix).toMatch(/^[a-z0-9](-*[a-z0-9])*$/);

@@ -85,6 +85,10 @@ export class FakeDataS3 {
     }
     const bytes = Buffer.concat(chunks);
     const uri = `s3://${Bucket}/${Key}`;
+    // the bucket policy of an artifact store
+    if (IfNoneMatch !== '*' && Key?.startsWith('trials/') === false) {
+      throw problem('AccessDenied', 403);
+    }
     if (IfNoneMatch === '*' && this.objects.has(uri)) {
       throw problem('PreconditionFailed', 412);
     }

@@ -98,6 +98,8 @@ export class PipelineBench {
   /** Stand-ins for jobs by the name of their state; a test replaces them to fail. */
   public readonly jobs: Record<string, Job>;
   public registryDown = false;
+  /** What stands for the registry's next answers. */
+  public readonly gateway: { readonly status: number; readonly text: string }[] = [];
   public eventsDown = false;
   public now = Date.UTC(2026, 10, 28, 3);
   private count = 0;
@@ -237,6 +239,10 @@ export class PipelineBench {
       send: async (url, { headers, body }) => {
         if (this.registryDown) {
           throw new Error('connect ECONNREFUSED');
+        }
+        const instead = this.gateway.shift();
+        if (instead !== undefined) {
+          return { status: instead.status, text: async () => instead.text };
         }
         const answer = await this.registry.as(caller).send({ method: 'POST', target: new URL(url).pathname, headers, body });
         return { status: answer.status, text: async () => JSON.stringify(answer.body) };

@@ -51,7 +51,7 @@ describe('an execution', () => {
     const [, train] = bench.asked.find(([state]) => state === 'Train')!;
     const run = `s3://${ARTIFACT_BUCKET}/${WORK}`;
     expect(train).toMatchObject({
-      Parameters: { data: 's3://our-datasets/datasets/churn/', output: expect.stringMatching(`^${run}[0-9a-f]{32}/$`), epochs: '3' },
+      Parameters: { data: 's3://our-datasets/datasets/churn/', output: expect.stringMatching(`^${run}[0-9a-f]{32}/1/$`), epochs: '3' },
       ContainerOverrides: { Environment: [{ Name: 'CHECKPOINT_RUN', Value: expect.stringMatching(/^[0-9a-f]{32}$/) }] },
     });
     const [, evaluate] = bench.asked.find(([state]) => state === 'Evaluate')!;
@@ -112,6 +112,53 @@ describe('bad data', () => {
   });
 });
 
+describe('much data', () => {
+  const HASH = 'ab'.repeat(32);
+  const FOLDER = 's3://our-datasets/datasets/churn/';
+
+  /** Asks for the validation alone, with the plan that stands in the state machine. */
+  async function validated(fill: (bench: PipelineBench) => void, rules: object = {}): Promise<unknown> {
+    const bench = new PipelineBench();
+    bench.s3.remove(`${FOLDER}part-0.csv`);
+    fill(bench);
+    const state = bench.definition.States.ValidateData as unknown as { Parameters: { plan: { rules: object } } };
+    const { plan } = state.Parameters;
+    const run = {
+      inputHash: HASH, name: 'n', checkpointRun: 'c', training: 1, parameters: {}, data: '', manifest: '', output: '', evaluation: '', model: '',
+    };
+    return bench.ask({
+      operation: 'validate', execution: 'arn:aws:states:eu-west-1:111122223333:execution:p:r', plan: { ...plan, rules: { ...plan.rules, ...rules } }, run,
+    });
+  }
+  const lines = (count: number, line: (place: number) => string) => Array.from({ length: count }, (_, place) => line(place)).join('\n');
+  const good = (place: number) => `${20 + place % 60},${place * 1.5},ch`;
+
+  test('is read in places from all its files, each with its own header', async () => {
+    expect(await validated((bench) => {
+      bench.s3.put(`${FOLDER}a.csv`, `age,spend,country\n${lines(400_000, good)}`);
+      bench.s3.put(`${FOLDER}b.csv`, `country,age,spend\n${lines(400_000, (place) => `de,${20 + place % 60},${place}`)}`);
+    })).toEqual({ verdict: 'GOOD', records: 1000, reason: '1000 records are as they should be' });
+  });
+
+  test('shows what is wrong with a part of it', async () => {
+    expect(await validated((bench) => {
+      bench.s3.put(`${FOLDER}a.csv`, `age,spend,country\n${lines(400_000, good)}`);
+      bench.s3.put(`${FOLDER}b.csv`, `age,spend,country\n${lines(400_000, (place) => `${200 + place % 60},${place},ch`)}`);
+    })).toMatchObject({ verdict: 'REFUSED', reason: expect.stringMatching(/^column age: \d+ of 1000 values are above 120$/) });
+  });
+
+  test('may be JSON lines', async () => {
+    const json = (place: number) => JSON.stringify({ age: 20 + place % 60, spend: place, country: 'ch' });
+    expect(await validated((bench) => bench.s3.put(`${FOLDER}a.jsonl`, lines(700, json)), { format: 'jsonl' })).toMatchObject({ verdict: 'GOOD', records: 700 });
+    expect(await validated((bench) => bench.s3.put(`${FOLDER}a.jsonl`, `${lines(700, json)}\nnot JSON`), { format: 'jsonl' }))
+      .toMatchObject({ verdict: 'REFUSED', reason: '1 of 701 lines are no records' });
+  });
+
+  test('must not be compressed', async () => {
+    expect(await validated((bench) => bench.s3.put(`${FOLDER}a.csv.gz`, 'x'))).toMatchObject({ reason: expect.stringMatching(/^some of the data is compressed/) });
+  });
+});
+
 describe('a training', () => {
   const reclaimed = failedJob('Host EC2 (instance i-0123456789abcdef0) terminated.');
 
@@ -152,6 +199,18 @@ describe('a training', () => {
     expect(await bench.start()).toMatchObject({ state: 'TrainingFailed' });
     expect(bench.times('Train')).toBe(1);
     expect(bench.ended[0].reason).toMatch(/Essential container in task exited|Job definition is not active/);
+  });
+
+  test('takes nothing of the one before it for its own', async () => {
+    const bench = new PipelineBench();
+    const { Train: train } = bench.jobs;
+    bench.jobs.Train = (request) => {
+      train(request); // a model is there, and then the machine is not
+      bench.jobs.Train = () => ({ JobId: 'job-2' });
+      throw reclaimed;
+    };
+    expect(await bench.start()).toMatchObject({ state: 'TrainingFailed' });
+    expect(bench.times('Train')).toBe(2);
   });
 
   test('that leaves no model has failed', async () => {
@@ -256,6 +315,20 @@ describe('the registry', () => {
     expect([bench.times('Train'), bench.times('Evaluate')]).toEqual([1, 1]);
   });
 
+  test.each([429, 500, 503])('that answers %p is asked again', async (status) => {
+    const bench = new PipelineBench();
+    bench.gateway.push({ status, text: '{"message":"later"}' }, { status, text: 'no JSON' });
+    expect(await bench.start()).toMatchObject({ state: 'Registered', output: { revision: 1 } });
+    expect(bench.times('Register')).toBe(3);
+  });
+
+  test('whose gateway lets nobody in is not asked again', async () => {
+    const bench = new PipelineBench();
+    bench.gateway.push({ status: 403, text: '{"message":"Forbidden"}' });
+    expect(await bench.start()).toMatchObject({ state: 'RegistrationRefused' });
+    expect(bench.ended[0].reason).toBe('the registry refused: 403: Forbidden');
+  });
+
   test('that refuses ends the execution with its sentence', async () => {
     const bench = new PipelineBench();
     const { Train: train } = bench.jobs;
@@ -310,6 +383,18 @@ describe('several executions', () => {
     expect(bench.times('Train')).toBe(2);
     expect(bench.row('pipeline')).not.toHaveProperty('holder');
     expect(bench.row('pipeline')).not.toHaveProperty('waiter');
+  });
+
+  test('that want what is registered need not wait', async () => {
+    const bench = new PipelineBench();
+    await bench.start();
+    const { Train: train } = bench.jobs;
+    bench.jobs.Train = async (request) => {
+      expect(await bench.start()).toMatchObject({ state: 'Unchanged', output: { revision: 1 } });
+      expect(bench.row('pipeline')).not.toHaveProperty('waiter');
+      return train(request);
+    };
+    expect(await bench.start({ parameters: { epochs: '11' } })).toMatchObject({ state: 'Registered' });
   });
 
   test('that begin at the same moment do not both run', async () => {

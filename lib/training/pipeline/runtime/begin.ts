@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { EVALUATION_FILE, INPUT_REFUSED, MANIFEST_FILE, MODEL_FILE, Plan, Run } from './contract';
+import { INPUT_REFUSED, Plan, Run } from './contract';
 import { dataObjects, inputHashOf, objectAt, writeManifest } from './data-objects';
 import { record } from './deed';
 import { claimPipeline } from './lease';
 import { Ledger, RunRow } from './ledger';
 import { Known, PipelineWorld } from './pipeline-world';
+import { runOf } from './run';
 
 /** What an execution is started with; all of it may be left out. */
 const Request = z.strictObject({
@@ -92,24 +93,4 @@ async function resumed(inputHash: string, ledger: Ledger, world: PipelineWorld):
     throw new Error('another execution changed the record of this run; Step Functions tries again');
   }
   return { ...after, written: (row?.written ?? 0) + 1 };
-}
-
-/** What jobs are told of a run. */
-export function runOf(
-  { data, work }: Plan, inputHash: string, row: Pick<RunRow, 'training' | 'model'> | undefined, parameters: Run['parameters'],
-): Run {
-  const training = row?.training ?? 1;
-  const output = `s3://${work.bucket}/${work.prefix}${inputHash.slice(0, 32)}/`;
-  return {
-    inputHash,
-    name: `${inputHash.slice(0, 20)}-${training}`,
-    checkpointRun: inputHash.slice(0, 32),
-    training,
-    parameters,
-    data: `s3://${data.bucket}/${data.prefix}`,
-    manifest: `${output}${MANIFEST_FILE}`,
-    output,
-    evaluation: `${output}${EVALUATION_FILE}`,
-    model: row?.model ?? `${output}${MODEL_FILE}`,
-  };
 }

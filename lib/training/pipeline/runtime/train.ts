@@ -4,6 +4,7 @@ import { record } from './deed';
 import { insist } from './lease';
 import { Ledger } from './ledger';
 import { Known, PipelineWorld } from './pipeline-world';
+import { runOf } from './run';
 
 const LARGEST_MODEL_BYTES = 5 * 1024 ** 3;
 
@@ -119,7 +120,7 @@ export async function trainingFailed(
   }, world);
   return {
     verdict: again ? 'AGAIN' : capacity ? 'NO_CAPACITY' : 'FAILED',
-    run: { ...run, training, name: run.name.replace(/-\d+$/, `-${training}`) },
+    run: runOf(plan, run.inputHash, { training }, run.parameters),
     reason,
   };
 }
