@@ -73,7 +73,7 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
     steps: [{ exec: 'tsx tools/mistakes.ts', receiveArgs: true }],
   });
   project.addTask('bench', {
-    description: 'Compares a guarded endpoint with hand-written L1 apps and the alpha L2, and prints ratios',
+    description: 'Compares a guarded endpoint with hand-written L1 apps and the alpha L2, other constructs with raw L1 resources, and prints ratios',
     steps: [{ exec: 'tsx bench/bench.ts', receiveArgs: true }],
   });
   project.addTask('bench:registry', {

@@ -106,6 +106,23 @@ describe('revoking what serves, in an emergency', () => {
     expect(relied).toBeUndefined();
   });
 
+  test('of a version when nothing is in production only revokes it', () => {
+    const model = new Memory();
+    model.register();
+    model.approve(1);
+    model.must(emergency(1));
+    expect(revisions(model)).toEqual({ production: undefined, history: [] });
+    expect(states(model)).toEqual(['Revoked']);
+  });
+
+  test('names no release that lost nothing', () => {
+    const model = new Memory().serve(2);
+    model.must({ verb: 'hold', revision: 1, release: 'green', as: 'shadow' });
+    model.must(emergency(2));
+    expect(model.head.holds).toHaveLength(1);
+    expect(model.record(8).details).not.toHaveProperty('releases');
+  });
+
   test.each(['reject', 'revoke', 'retire'] as const)('of a version after %s is refused', (verb) => {
     const model = new Memory().serve(1);
     model.register();
