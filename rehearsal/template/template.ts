@@ -35,7 +35,11 @@ export class Templates {
   public readonly standIns = new Map<string, string>();
   private readonly exported = new Map<string, { readonly owner: TemplateJson; readonly value: unknown }>();
 
-  constructor(private readonly all: readonly TemplateJson[], public readonly place: Place, private readonly given: Readonly<Record<string, string>> = {}) {
+  /** @param given values of parameters and imports */
+  constructor(
+    private readonly all: readonly TemplateJson[], public readonly place: Place,
+    private readonly given: Readonly<Record<string, string>> = {},
+  ) {
     for (const owner of all) {
       for (const { Value: value, Export } of Object.values(owner.Outputs ?? {})) {
         if (Export?.Name !== undefined) {
@@ -146,7 +150,8 @@ export class Templates {
       throw new Error(`the template refers to ${logicalId}, which is not in it`);
     }
     const name = this.nameIn(resource, owner, logicalId);
-    const found = namesOf(resource.Type, logicalId, name, this.place, (property) => this.resolve(resource.Properties?.[property], owner, logicalId))(attribute);
+    const property = (wanted: string) => this.resolve(resource.Properties?.[wanted], owner, logicalId);
+    const found = namesOf(resource.Type, logicalId, name, this.place, property)(attribute);
     return found ?? this.standIn(`${attribute ?? 'the name'} of ${logicalId} (${resource.Type})`, name);
   }
 
