@@ -90,7 +90,7 @@ export class World {
     deployFunctions(templates, bundles, this.functions, place);
     const tables = this.tables();
     this.journal = new Journal(this.clock, startedAt, tables);
-    this.dynamodb = new FakeDynamoDb(...templates.of('AWS::DynamoDB::Table').map(({ logicalId }) => templates.attribute(logicalId)), ...REGISTRY_TABLES);
+    this.dynamodb = new FakeDynamoDb(...templates.of('AWS::DynamoDB::Table').map(({ ref }) => ref), ...REGISTRY_TABLES);
     this.sagemaker = this.makeSageMaker();
     this.cloudwatch = new CloudWatch(this.clock, () => metricLagSeconds * 1000, this.switches);
     this.events = this.makeEvents(templates);

@@ -49,11 +49,11 @@ export class Events {
   private count = 0;
 
   constructor(templates: Templates, private readonly iam: Iam, private readonly world: EventsWorld) {
-    this.rules = templates.of('AWS::Events::Rule').flatMap(({ logicalId, properties }) => {
+    this.rules = templates.of('AWS::Events::Rule').flatMap(({ ref: name, properties, attribute }) => {
       const { EventPattern: pattern, State, EventBusName = 'default', Targets = [] } = properties;
       return State === 'DISABLED' || pattern === undefined ? [] : [{
-        name: templates.attribute(logicalId),
-        arn: templates.attribute(logicalId, 'Arn'),
+        name,
+        arn: attribute('Arn'),
         bus: busOf(String(EventBusName)),
         pattern,
         targets: Targets as readonly Target[],

@@ -19,17 +19,16 @@ export class Iam {
   /** @param enforced whether anything is refused at all */
   constructor(private readonly templates: Templates, private readonly enforced = true) {
     const policies = [...templates.of('AWS::IAM::ManagedPolicy'), ...templates.of('AWS::IAM::Policy')];
-    for (const { logicalId, properties } of templates.of('AWS::IAM::Role')) {
-      const [name, arn] = [templates.attribute(logicalId), templates.attribute(logicalId, 'Arn')];
+    for (const { ref: name, properties, attribute } of templates.of('AWS::IAM::Role')) {
       const own = list<string>(properties.ManagedPolicyArns);
       const attached = policies.filter((policy) => list<string>(policy.properties.Roles).includes(name)
-        || own.includes(templates.attribute(policy.logicalId))).map((policy) => policy.properties.PolicyDocument);
+        || own.includes(policy.ref)).map((policy) => policy.properties.PolicyDocument);
       const inline = list<{ readonly PolicyDocument: unknown }>(properties.Policies).map(({ PolicyDocument }) => PolicyDocument);
-      this.byRole.set(arn, new Statements([...attached, ...inline].flatMap(statementsIn)));
+      this.byRole.set(attribute('Arn'), new Statements([...attached, ...inline].flatMap(statementsIn)));
     }
-    for (const { logicalId, properties } of templates.of('AWS::DynamoDB::Table')) {
+    for (const { properties, attribute } of templates.of('AWS::DynamoDB::Table')) {
       const policy = properties.ResourcePolicy as { readonly PolicyDocument?: unknown } | undefined;
-      this.ofTables.set(templates.attribute(logicalId, 'Arn'), new Statements(statementsIn(policy?.PolicyDocument)));
+      this.ofTables.set(attribute('Arn'), new Statements(statementsIn(policy?.PolicyDocument)));
     }
   }
 

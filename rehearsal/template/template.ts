@@ -22,6 +22,11 @@ export interface Found {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Its Ref. */
+  readonly ref: string;
+  /** Of the template that is rehearsed, and not of one beside it. */
+  readonly own: boolean;
+  attribute(name: string): string;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -49,22 +54,18 @@ export class Templates {
     }
   }
 
-  /** Every resource of a type. */
+  /** Every resource of a type. Logical ids are unique within one template only. */
   public of(type: string): Found[] {
-    return this.all.flatMap((owner) => Object.entries(owner.Resources ?? {})
+    return this.all.flatMap((owner, place) => Object.entries(owner.Resources ?? {})
       .filter(([logicalId, resource]) => resource.Type === type && this.stands(resource, owner, logicalId))
       .map(([logicalId, { Type, Properties = {} }]) => ({
-        logicalId, type: Type, properties: this.resolve(Properties, owner, logicalId) as Json,
+        logicalId,
+        type: Type,
+        properties: this.resolve(Properties, owner, logicalId) as Json,
+        ref: this.known(logicalId, undefined, owner),
+        own: place === 0,
+        attribute: (name: string) => this.known(logicalId, name, owner),
       })));
-  }
-
-  /** The Ref or an attribute of a resource. */
-  public attribute(logicalId: string, attribute?: string): string {
-    const owner = this.all.find(({ Resources = {} }) => Object.hasOwn(Resources, logicalId));
-    if (owner === undefined) {
-      throw new Error(`there is no resource ${logicalId}`);
-    }
-    return this.known(logicalId, attribute, owner);
   }
 
   public resolve(value: unknown, owner: TemplateJson, where: string): unknown {
