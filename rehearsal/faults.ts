@@ -35,7 +35,8 @@ export class Faults {
   }
 
   public ofEvent({ source }: BusEvent): Delivery {
-    const fault = (this.scenario.events ?? []).find((each) => (each.source ?? source) === source && this.random.next() < (each.chance ?? 1));
+    const fault = (this.scenario.events ?? []).filter((each) => (each.source ?? source) === source)
+      .find(({ chance = 1 }) => this.random.next() < chance);
     return { copies: fault?.copies ?? 1, ...(fault?.delaySeconds === undefined ? {} : { delaySeconds: fault.delaySeconds }) };
   }
 

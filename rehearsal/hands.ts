@@ -19,6 +19,9 @@ export interface Moment {
 /** What may happen to an account that no handler does. */
 export interface Hands {
   readonly moment: Moment;
+  /** The names of the template's alarms. */
+  readonly alarms: readonly string[];
+  readonly model: { readonly tenant: string; readonly model: string };
   /** Maintenance: the endpoint is `SystemUpdating`. */
   lockEndpoint(seconds: number): void;
   /** Somebody else updates the endpoint, to a configuration of their own. */
@@ -29,9 +32,8 @@ export interface Hands {
   breakStopSwitch(value?: string): void;
   /** A person sets an alarm, as by `aws cloudwatch set-alarm-state`. */
   setAlarm(name: string, state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'): void;
-  /** The names of the template's alarms. */
-  readonly alarms: readonly string[];
   /** A request of a person to the model registry, such as `POST /tenants/default/models/m/versions/2/revoke`. */
-  registry(by: string, method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
-  readonly model: { readonly tenant: string; readonly model: string };
+  registry(
+    by: string, method: string, path: string, body?: unknown,
+  ): Promise<{ readonly status: number; readonly body: unknown }>;
 }

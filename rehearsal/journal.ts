@@ -98,5 +98,6 @@ export class Journal {
 export function percentOf(endpoint: SimulatedEndpoint | undefined): Record<string, number> {
   const slots = endpoint?.slots ?? [];
   const sum = slots.reduce((total, { currentWeight }) => total + currentWeight, 0);
-  return Object.fromEntries(slots.map(({ name, currentWeight }) => [name, sum === 0 ? 0 : Math.round(currentWeight / sum * 1000) / 10]));
+  const share = (weight: number) => (sum === 0 ? 0 : Math.round(weight / sum * 1000) / 10);
+  return Object.fromEntries(slots.map(({ name, currentWeight }) => [name, share(currentWeight)]));
 }

@@ -29,7 +29,8 @@ export class Logs {
   /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
   private measure(line: Readonly<Record<string, unknown>>): void {
     const minute = Math.floor(this.clock.now / MINUTE) * MINUTE;
-    for (const { Namespace: namespace, Dimensions, Metrics: names } of (line._aws as { CloudWatchMetrics: readonly Directive[] }).CloudWatchMetrics) {
+    const { CloudWatchMetrics: directives } = line._aws as { readonly CloudWatchMetrics: readonly Directive[] };
+    for (const { Namespace: namespace, Dimensions, Metrics: names } of directives) {
       for (const [{ Name: metric }, keys] of names.flatMap((name) => Dimensions.map((each) => [name, each] as const))) {
         const values = [line[metric]].flat().map(Number);
         const dimensions = Object.fromEntries(keys.map((key) => [key, String(line[key])]));

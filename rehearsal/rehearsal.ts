@@ -31,8 +31,8 @@ export class RehearsalFailed extends Error {
 }
 
 /**
- * Runs the release machinery of a synthesized template on this machine: its own state machines and the handlers that it names, byte
- * for byte, against a simulated AWS, in virtual time.
+ * Runs the release machinery of a synthesized template on this machine: its own state machines and the handlers that it names,
+ * byte for byte, against a simulated AWS, in virtual time.
  *
  *     const template = Template.fromStack(stack).toJSON();
  *     const result = await Rehearsal.of(template).run(Scenarios.errors());
@@ -51,7 +51,7 @@ export class Rehearsal {
     if (this.endpoints.length === 0) {
       throw new Error('the template has no progressive endpoint: nothing to rehearse');
     }
-    void this.prepared({}); // everything that it does not know shows now
+    void this.prepared({ endpoint: this.endpoints[0] }); // everything that it does not know shows now
   }
 
   /** The endpoints that a scenario may release to. */
@@ -69,10 +69,10 @@ export class Rehearsal {
   }
 
   private prepared(scenario: Scenario): Run {
-    const { account = '111122223333', region = 'eu-west-1' } = this.options;
-    const endpoint = scenario.endpoint ?? (this.endpoints.length === 1 ? undefined : scenario.name === undefined ? this.endpoints[0] : undefined);
-    return new Run(this.resolved(), this.bundles, endpoint === undefined ? scenario : { ...scenario, endpoint }, { account, region },
-      this.options.checkPermissions ?? true);
+    const { account = '111122223333', region = 'eu-west-1', checkPermissions = true } = this.options;
+    return new Run({
+      templates: this.resolved(), bundles: this.bundles, scenario, place: { account, region }, checkPermissions,
+    });
   }
 
   private resolved(): Templates {

@@ -93,6 +93,8 @@ export interface RehearsalResult {
   readonly logs: readonly string[];
   /** Imports and attributes that the template does not tell, with what stood in for each. */
   readonly standIns: Readonly<Record<string, string>>;
+  /** Alarms of the template that the rehearsal does not know how to evaluate, by name: none that a release goes by. */
+  readonly notSimulated: readonly string[];
   /** Broken invariants and missing permissions; `run` throws when there are any. */
   readonly problems: readonly string[];
   readonly virtualMinutes: number;

@@ -1,18 +1,20 @@
 import { isLive } from './invariants';
-import { Bundles } from './lambda/bundles';
 import { RehearsalResult, ReleaseResult } from './result';
 import { Act, Scenario } from './scenario';
 import { Deployed, Stage } from './stage';
-import { Place } from './template/place';
 import { Templates } from './template/template';
-import { World } from './world';
+import { World, WorldProps } from './world';
 
 const MINUTE = 60_000;
 const WARM_UP_MINUTES = 30;
+const STUCK_MINUTES = 60;
+const TWO_DAYS_IN_MINUTES = 2 * 24 * 60;
 const START = '2026-01-05T09:00:00.000Z';
 const FIRST: Act = { atMinutes: 5, do: 'start' };
 /** Timers that may run in one rehearsal: more than this is a loop that does not end. */
 const MOST_STEPS = 5_000_000;
+
+export type RunProps = Pick<WorldProps, 'templates' | 'bundles' | 'scenario' | 'place' | 'checkPermissions'>;
 
 /** One rehearsal, from an account that was just deployed to what is left of it. */
 export class Run {
@@ -22,10 +24,17 @@ export class Run {
   private readonly waiting: Act[];
   private performing = 0;
 
-  constructor(private readonly templates: Templates, bundles: Bundles, private readonly scenario: Scenario, place: Place, checkPermissions: boolean) {
+  private readonly templates: Templates;
+  private readonly scenario: Scenario;
+
+  constructor({ templates, bundles, scenario, place, checkPermissions }: RunProps) {
+    this.templates = templates;
+    this.scenario = scenario;
+    const rollbackAlarms = Stage.endpointsOf(templates).flatMap(({ alarms }) => alarms);
     const startedAt = Date.parse(scenario.startAt ?? START);
     this.deployed = endpointOf(templates, scenario.endpoint);
-    this.world = new World({ templates, bundles, scenario, place, checkPermissions, startedAt, warmUpMinutes: WARM_UP_MINUTES });
+    const warmUpMinutes = WARM_UP_MINUTES;
+    this.world = new World({ templates, bundles, scenario, place, checkPermissions, startedAt, warmUpMinutes, rollbackAlarms });
     this.world.journal.endpointName = this.deployed.endpointName;
     this.stage = new Stage(this.world, templates);
     this.waiting = [...scenario.acts ?? [FIRST]];
@@ -81,7 +90,9 @@ export class Run {
       if (moment.minutes >= (act.atMinutes ?? -Infinity) && (act.when?.(moment) ?? true)) {
         this.waiting.splice(this.waiting.indexOf(act), 1);
         this.performing++;
-        this.stage.perform(act).catch((error: unknown) => { world.journal.broken ??= error; }).finally(() => { this.performing--; });
+        this.stage.perform(act)
+          .catch((error: unknown) => { world.journal.broken ??= error; })
+          .finally(() => { this.performing--; });
       }
     }
   }
@@ -89,14 +100,22 @@ export class Run {
   /** Nothing is on its way: no act, no execution, no live release, nothing that moves. */
   private quiet(): boolean {
     const { world } = this;
-    const timed = this.waiting.some(({ atMinutes, when }) => atMinutes !== undefined && (when === undefined || world.journal.minutes < atMinutes));
+    const timed = this.waiting.some(({ atMinutes, when }) =>
+      atMinutes !== undefined && (when === undefined || world.journal.minutes < atMinutes));
     return !timed && this.performing === 0 && world.machines.executions.every(({ status }) => status !== 'RUNNING')
-      && ![...world.journal.heads.values()].some(isLive) && ['InService', 'Failed', undefined].includes(world.moment().endpointStatus);
+      && ![...world.journal.heads.values()].some(isLive) && (['InService', 'Failed', undefined].includes(world.moment().endpointStatus) || this.stuck());
+  }
+
+  /** A change that will never end. */
+  private stuck(): boolean {
+    const { clock, journal: { endpointName }, sagemaker } = this.world;
+    return clock.now - (sagemaker.endpoints.get(endpointName)?.changedAt ?? clock.now) > STUCK_MINUTES * MINUTE;
   }
 
   private longest(): number {
     const { stages, maxHoldSeconds } = this.deployed;
-    return this.scenario.atMostMinutes ?? (stages.reduce((sum, { bakeSeconds }) => sum + bakeSeconds, 0) + maxHoldSeconds) / 60 + 2 * 24 * 60;
+    const seconds = stages.reduce((sum, { bakeSeconds }) => sum + bakeSeconds, maxHoldSeconds);
+    return this.scenario.atMostMinutes ?? seconds / 60 + TWO_DAYS_IN_MINUTES;
   }
 
   private async step(): Promise<void> {
@@ -168,6 +187,7 @@ export class Run {
         apiCallsByService: byService,
       },
       logs: world.journal.logs,
+      notSimulated: world.notSimulated,
       standIns: Object.fromEntries(this.templates.standIns),
       problems: [...world.invariants.broken, ...denied],
       virtualMinutes: world.journal.minutes,
@@ -178,7 +198,8 @@ export class Run {
   private releases(): ReleaseResult[] {
     const { world } = this;
     return [...world.journal.releases.values()].map((release) => {
-      const { releaseId, kind, revision, state, outcome, reason, verdict, latch, restoredAt, lockedSeconds, startedAt, endedAt } = release;
+      const { releaseId, kind, revision, state, outcome, reason, verdict, latch } = release;
+      const { restoredAt, lockedSeconds, startedAt, endedAt } = release;
       const minutesOf = (time: number) => Math.round((time - world.journal.startedAt) / 6000) / 10;
       return {
         releaseId,
@@ -190,7 +211,9 @@ export class Run {
         ...(reason === undefined ? {} : { reason }),
         ...(verdict === undefined ? {} : { verdict: `${verdict.verdict}: ${verdict.reason}` }),
         ...(latch === undefined ? {} : { latch: { cause: latch.cause, reason: latch.reason } }),
-        ...(latch === undefined || restoredAt === undefined ? {} : { restoreSeconds: Math.round((restoredAt - latch.at) / 1000), lockedSeconds: lockedSeconds ?? 0 }),
+        ...(latch === undefined || restoredAt === undefined ? {} : {
+          restoreSeconds: Math.round((restoredAt - latch.at) / 1000), lockedSeconds: lockedSeconds ?? 0,
+        }),
         ...(endedAt === undefined ? {} : { endedMinutes: minutesOf(endedAt) }),
       };
     });

@@ -19,27 +19,28 @@ export interface Deployed {
   readonly executionRoleArn: string;
   readonly stages: readonly { readonly bakeSeconds: number }[];
   readonly maxHoldSeconds: number;
+  /** Names of the rollback alarms. */
+  readonly alarms: readonly string[];
 }
 
 const SECOND_PERSON = 'bob';
 
 /** Who is on the stage: the account before the release, and the people. */
 export class Stage {
+  /** The endpoints that the template deploys. */
+  public static endpointsOf(templates: Templates): Deployed[] {
+    return templates.of(LIFECYCLE_TYPE).map(({ properties: { EndpointName, Profile } }) => {
+      const { tenant, model, executionRoleArn, plan: { stages, maxHoldSeconds, alarms } } = JSON.parse(String(Profile)) as
+        Pick<Deployed, 'tenant' | 'model' | 'executionRoleArn'> & { readonly plan: Pick<Deployed, 'stages' | 'maxHoldSeconds' | 'alarms'> };
+      return { endpointName: String(EndpointName), tenant, model, executionRoleArn, stages, maxHoldSeconds, alarms };
+    });
+  }
+
   private readonly world: World;
   private keys = 0;
 
   constructor(world: World, private readonly templates: Templates) {
     this.world = world;
-  }
-
-  /** The endpoints that the template deploys. */
-  public static endpointsOf(templates: Templates): Deployed[] {
-    return templates.of(LIFECYCLE_TYPE).map(({ properties: { EndpointName, Profile } }) => {
-      const { tenant, model, executionRoleArn, plan } = JSON.parse(String(Profile)) as {
-        tenant: string; model: string; executionRoleArn: string; plan: { stages: { bakeSeconds: number }[]; maxHoldSeconds: number };
-      };
-      return { endpointName: String(EndpointName), tenant, model, executionRoleArn, stages: plan.stages, maxHoldSeconds: plan.maxHoldSeconds };
-    });
   }
 
   /** Versions in the registry, each registered by one person and approved by another; the first is in production. */

@@ -5,8 +5,8 @@ export interface Switches {
   /** Which configuration `DescribeEndpoint` names while an update is under way. */
   readonly pendingConfigShown: 'old' | 'new';
   /**
-   * Whether `FILL` in an alarm makes values for a minute whose data is not published yet: an alarm on five bad minutes in a row then
-   * always sees a good one.
+   * Whether `FILL` in an alarm makes values for a minute whose data is not published yet: an alarm on five bad minutes in a row
+   * then always sees a good one.
    */
   readonly fillReachesUnpublished: 'yes' | 'no';
   /** How Step Functions names a function that ran out of time or died: as documented before, or since newer runtimes. */

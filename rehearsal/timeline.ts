@@ -31,10 +31,13 @@ function headOf({ endpoint, scenario, story, seed }: RehearsalResult, width: num
 }
 
 function tailOf(result: RehearsalResult, width: number): string[] {
-  const { releases, traffic, counts: { stateTransitions, lambdaInvocations, apiCalls, longestHistory }, pages, problems } = result;
+  const { releases, traffic, pages, problems } = result;
+  const { stateTransitions, lambdaInvocations, apiCalls, longestHistory } = result.counts;
   return [
     rule(width),
-    ...releases.flatMap(({ releaseId, revision, state, outcome, reason, latch, restoreSeconds, lockedSeconds, startedMinutes, endedMinutes }) => {
+    ...releases.flatMap((release) => {
+      const { releaseId, revision, state, outcome, reason, latch } = release;
+      const { restoreSeconds, lockedSeconds, startedMinutes, endedMinutes } = release;
       const took = endedMinutes === undefined ? '' : ` after ${spelt(endedMinutes - startedMinutes)}`;
       const why = reason ?? latch?.reason;
       return [

@@ -12,6 +12,14 @@ export interface TrafficPlan {
   readonly startedAt: number;
 }
 
+interface Counted {
+  readonly endpoint: string;
+  readonly slot: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly latency: number;
+}
+
 const MINUTE = 60_000;
 const NAMESPACE = 'AWS/SageMaker';
 
@@ -23,13 +31,14 @@ const NAMESPACE = 'AWS/SageMaker';
 export class Traffic {
   private since: number;
   private readonly owed = new Map<string, number>();
-  private readonly counted = new Map<string, { requests: number; errors: number; readonly latency: number; readonly endpoint: string; readonly slot: string }>();
+  private readonly counted = new Map<string, Counted>();
   private readonly firstAsked = new Map<string, number>();
   /** Requests and errors by slot, over all. */
   public readonly totals = new Map<string, { requests: number; errors: number }>();
 
   constructor(
-    private readonly clock: VirtualClock, private readonly sagemaker: SageMaker, private readonly metrics: Metrics, private readonly plan: TrafficPlan,
+    private readonly clock: VirtualClock, private readonly sagemaker: SageMaker, private readonly metrics: Metrics,
+    private readonly plan: TrafficPlan,
   ) {
     this.since = clock.now;
   }
@@ -56,7 +65,8 @@ export class Traffic {
         const visibleAt = minute + MINUTE + this.plan.lagSeconds * 1000 + late;
         const dimensions = { EndpointName: endpoint, VariantName: slot };
         const put = (metric: string, sum: number, minimum: number, maximum: number, p99 = maximum) => {
-          this.metrics.put({ namespace: NAMESPACE, metric, dimensions }, minute, { sum, count: requests, minimum, maximum, p99 }, visibleAt);
+          const samples = { sum, count: requests, minimum, maximum, p99 };
+          this.metrics.put({ namespace: NAMESPACE, metric, dimensions }, minute, samples, visibleAt);
         };
         put('Invocations', requests, 1, 1);
         put('Invocation5XXErrors', errors, 0, errors > 0 ? 1 : 0);

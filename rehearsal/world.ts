@@ -4,6 +4,7 @@ import { AwsError, unavailable } from './aws/error';
 import { Events } from './aws/events';
 import { gatewayEvent, HttpRequest } from './aws/gateway';
 import { Iam } from './aws/iam';
+import { Metrics } from './aws/metrics';
 import { SageMaker } from './aws/sagemaker';
 import { Ssm } from './aws/ssm';
 import { REGISTRY_TABLES, Supplies } from './aws/supplies';
@@ -39,6 +40,8 @@ export interface WorldProps {
   readonly scenario: Scenario;
   readonly place: Place;
   readonly checkPermissions: boolean;
+  /** Names of alarms that a release goes by. */
+  readonly rollbackAlarms: readonly string[];
   /** When the scenario begins. */
   readonly startedAt: number;
   /** How long the clock runs before. */
@@ -66,12 +69,15 @@ export class World {
   public readonly invariants: Invariants;
   /** The image of each revision, in the order of revisions. */
   public readonly images: string[] = [];
+  /** Alarms that are left out. */
+  public readonly notSimulated: readonly string[];
   /** What CloudFormation was answered. */
   public readonly deployed: Input[] = [];
   private readonly faults: Faults;
   private requests = 0;
 
-  constructor({ templates, bundles, scenario, place, checkPermissions, startedAt, warmUpMinutes }: WorldProps) {
+  constructor(props: WorldProps) {
+    const { templates, bundles, scenario, place, checkPermissions, startedAt, warmUpMinutes, rollbackAlarms } = props;
     const { seed = 1, metricLagSeconds = LAG_SECONDS } = scenario;
     this.scenario = scenario;
     this.place = place;
@@ -84,7 +90,7 @@ export class World {
     deployFunctions(templates, bundles, this.functions, place);
     const tables = this.tables();
     this.journal = new Journal(this.clock, startedAt, tables);
-    this.dynamodb = new FakeDynamoDb(...templates.of('AWS::DynamoDB::Table').map(({ logicalId }) => templates.attribute(logicalId)), ...REGISTRY_TABLES);
+    this.dynamodb = new FakeDynamoDb(...templates.of('AWS::DynamoDB::Table').map(({ ref }) => ref), ...REGISTRY_TABLES);
     this.sagemaker = this.makeSageMaker();
     this.cloudwatch = new CloudWatch(this.clock, () => metricLagSeconds * 1000, this.switches);
     this.events = this.makeEvents(templates);
@@ -92,7 +98,7 @@ export class World {
     this.supplies = new Supplies(place);
     this.machines = this.makeMachines();
     deployMachines(templates, this.machines);
-    deployParametersAndAlarms(templates, this.ssm, this.cloudwatch);
+    this.notSimulated = deployParametersAndAlarms(templates, this.ssm, this.cloudwatch, rollbackAlarms);
     this.traffic = new Traffic(this.clock, this.sagemaker, this.cloudwatch.metrics, {
       requestsPerMinute: scenario.requestsPerMinute ?? 600,
       behaviour: (image) => this.behaviour(image),
@@ -100,7 +106,8 @@ export class World {
       lagSeconds: metricLagSeconds,
       startedAt,
     });
-    this.invariants = new Invariants(this.sagemaker, () => this.journal.minutes.toFixed(1), tables.audit);
+    const { heads } = this.journal;
+    this.invariants = new Invariants(this.sagemaker, () => heads, () => this.journal.minutes.toFixed(1), tables.audit);
     this.watch();
   }
 
@@ -165,9 +172,11 @@ export class World {
       send: (invocation, service, operation, input) => calls().sent(invocation, service, operation, input),
       fetch: (invocation, url, init) => calls().fetched(invocation, url, init),
       log: (name, text) => { new Logs(this.clock, this.journal, this.cloudwatch.metrics).written(name, text); },
-      invoked: ({ of: { bundle } }, outcome) => {
+      invoked: ({ of: { bundle, name } }, outcome) => {
         if (bundle.name !== REGISTRY_NAME) {
           this.journal.invocations++;
+          this.count('AWS/Lambda', 'Invocations', { FunctionName: name }, 1);
+          this.count('AWS/Lambda', 'Errors', { FunctionName: name }, 'errorType' in outcome ? 1 : 0);
           if ('errorType' in outcome) {
             this.journal.note('note', `${bundle.name} failed: ${outcome.errorType}: ${outcome.errorMessage}`);
           }
@@ -183,7 +192,7 @@ export class World {
 
   private makeSageMaker(): SageMaker {
     const { createSeconds = 300, updateSeconds = 420, weightSeconds = 20, deleteSeconds = 120 } = this.scenario;
-    return new SageMaker(this.clock, this.place, () => ({ createSeconds, updateSeconds, weightSeconds, deleteSeconds }), this.switches);
+    return new SageMaker(this.clock, this.place, { createSeconds, updateSeconds, weightSeconds, deleteSeconds }, this.switches);
   }
 
   private makeEvents(templates: Templates): Events {
@@ -252,9 +261,11 @@ export class World {
     journal.changed = true;
     journal.note('alarm', `${name}: ${before} -> ${state}`);
     const timestamp = new Date(since).toISOString();
-    const detail = { alarmName: name, state: { value: state, reason, timestamp }, previousState: { value: before, timestamp }, configuration: {} };
+    const previousState = { value: before, timestamp };
+    const detail = { alarmName: name, state: { value: state, reason, timestamp }, previousState, configuration: {} };
     this.events.emit({ 'source': 'aws.cloudwatch', 'detail-type': 'CloudWatch Alarm State Change', 'resources': [arn], detail });
-    const actions = { ALARM: properties.AlarmActions, OK: properties.OKActions, INSUFFICIENT_DATA: properties.InsufficientDataActions }[state];
+    const { AlarmActions: ALARM, OKActions: OK, InsufficientDataActions: INSUFFICIENT_DATA } = properties;
+    const actions = { ALARM, OK, INSUFFICIENT_DATA }[state];
     if (properties.ActionsEnabled !== false) {
       ((actions ?? []) as string[]).filter((action) => action.includes(':sns:')).forEach(() => {
         journal.paged(name, `${state}: "${name}"`, String(properties.AlarmDescription ?? ''));
@@ -266,6 +277,8 @@ export class World {
   private executionChanged(execution: Execution): void {
     const { plan, status, error, cause } = execution;
     this.journal.changed = true;
+    const counted = { FAILED: 'ExecutionsFailed', ABORTED: 'ExecutionsAborted', TIMED_OUT: 'ExecutionsTimedOut', RUNNING: 'ExecutionsStarted' };
+    this.count('AWS/States', { ...counted, SUCCEEDED: 'ExecutionsSucceeded' }[status], { StateMachineArn: plan.machineArn }, 1);
     this.journal.note('execution', `${plan.machineName} ${plan.name}: ${status}${error === undefined ? '' : ` (${error})`}`);
     const { executionArn, stateMachineArn, name, startDate, stopDate = null, input, output = null } = described(execution);
     const detail = {
@@ -283,6 +296,14 @@ export class World {
       outputDetails: null,
     };
     this.events.emit({ 'source': 'aws.states', 'detail-type': 'Step Functions Execution Status Change', 'resources': [executionArn], detail });
+  }
+
+  /** A metric that a service writes of itself. */
+  private count(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>, value: number): void {
+    const minute = Metrics.minuteOf(this.clock.now);
+    const visibleAt = minute + MINUTE + (this.scenario.metricLagSeconds ?? LAG_SECONDS) * 1000;
+    const samples = { sum: value, count: 1, minimum: value, maximum: value };
+    this.cloudwatch.metrics.put({ namespace, metric, dimensions }, minute, samples, visibleAt);
   }
 
   private async act(service: string, operation: string, input: Input, by: string): Promise<unknown> {

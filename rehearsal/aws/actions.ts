@@ -1,4 +1,5 @@
 import { Request } from './policies';
+import { unqualified } from '../states/arn';
 
 export interface Here { readonly account: string; readonly region: string }
 type Input = Readonly<Record<string, unknown>>;
@@ -21,7 +22,7 @@ export function requestsOf(service: string, operation: string, input: Input, her
     case 'sns': return [{ action, resource: String(input.TopicArn) }];
     case 'eventbridge': return [...new Set((input.Entries as readonly { EventBusName?: string }[]).map(({ EventBusName = 'default' }) => EventBusName))]
       .map((bus) => ({ action, resource: bus.startsWith('arn:') ? bus : arn('events', `event-bus/${bus}`) }));
-    case 'sfn': return [{ action, resource: String(input.stateMachineArn ?? input.executionArn) }];
+    case 'sfn': return [{ action, resource: unqualified(String(input.stateMachineArn ?? input.executionArn)) }];
     case 'lambda': return [{ action: 'lambda:InvokeFunction', resource: String(input.FunctionName).startsWith('arn:') ? String(input.FunctionName) : arn('lambda', `function:${String(input.FunctionName)}`) }];
     case 's3': return [{ action: `s3:${operation === 'HeadObject' ? 'GetObject' : operation}`, resource: `arn:aws:s3:::${String(input.Bucket)}/${String(input.Key)}` }];
     case 'ecr': return [{ action, resource: arn('ecr', `repository/${String(input.repositoryName)}`) }];
@@ -48,9 +49,10 @@ function dynamodb(operation: string, input: Input, table: (name: unknown) => str
   }
   const kinds: Readonly<Record<string, string>> = { Put: 'PutItem', Update: 'UpdateItem', Delete: 'DeleteItem', ConditionCheck: 'ConditionCheckItem' };
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
-  return (input.TransactItems as readonly Readonly<Record<string, { TableName: string }>>[]).flatMap((item) => Object.entries(item).map(([kind, { TableName }]) => ({
-    action: `dynamodb:${kinds[kind]}`, resource: table(TableName), context: { 'dynamodb:EnclosingOperation': 'TransactWriteItems' },
-  })));
+  const context = { 'dynamodb:EnclosingOperation': 'TransactWriteItems' };
+  const items = input.TransactItems as readonly Readonly<Record<string, { TableName: string }>>[];
+  return items.flatMap((item) => Object.entries(item))
+    .map(([kind, { TableName }]) => ({ action: `dynamodb:${kinds[kind]}`, resource: table(TableName), context }));
 }
 
 function sagemaker(operation: string, input: Input, arn: (kind: string, name: unknown) => string): Request[] {

@@ -15,16 +15,25 @@ export interface SimulatedAlarm {
   since: number;
 }
 
+interface Dimension { readonly Name: string; readonly Value: string }
 interface Query {
   readonly Id: string;
   readonly Expression?: string;
   readonly MetricStat?: {
-    readonly Metric: { readonly Namespace: string; readonly MetricName: string; readonly Dimensions?: readonly { Name: string; Value: string }[] };
+    readonly Metric: { readonly Namespace: string; readonly MetricName: string; readonly Dimensions?: readonly Dimension[] };
     readonly Period: number;
     readonly Stat: string;
   };
   readonly ReturnData?: boolean;
   readonly Period?: number;
+}
+
+interface Rule {
+  readonly EvaluationPeriods?: number;
+  readonly DatapointsToAlarm?: number;
+  readonly Threshold?: number;
+  readonly ComparisonOperator?: string;
+  readonly TreatMissingData?: string;
 }
 
 const MINUTE = 60_000;
@@ -38,18 +47,20 @@ const MORE_PERIODS = 2;
 export class CloudWatch {
   public readonly metrics: Metrics;
   public readonly alarms = new Map<string, SimulatedAlarm>();
-  public onState: (alarm: SimulatedAlarm, before: AlarmState) => void = () => undefined;
-  /** Makes a value that was read into another, or fails: a scenario's fault. */
-  public reading: (value: number) => number = (value) => value;
-
   constructor(private readonly clock: VirtualClock, private readonly lag: () => number, private readonly switches: Switches) {
     this.metrics = new Metrics(clock);
   }
 
+  public onState: (alarm: SimulatedAlarm, before: AlarmState) => void = () => undefined;
+  /** Makes a value that was read into another, or fails: a scenario's fault. */
+  public reading: (value: number) => number = (value) => value;
+
   /** An alarm of a template. It begins without data. */
   public add({ properties }: Found, name: string, arn: string): void {
-    this.alarms.set(name, { name, arn, properties, state: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation', since: this.clock.now });
-    this.judge(this.alarms.get(name)!); // what it cannot evaluate has to show before the rehearsal begins
+    const reason = 'Unchecked: Initial alarm creation';
+    const alarm: SimulatedAlarm = { name, arn, properties, state: 'INSUFFICIENT_DATA', reason, since: this.clock.now };
+    this.judge(alarm); // what it cannot evaluate has to show before the rehearsal begins
+    this.alarms.set(name, alarm);
   }
 
   public act(operation: string, input: Readonly<Record<string, unknown>>): unknown {
@@ -141,7 +152,7 @@ export class CloudWatch {
     const {
       EvaluationPeriods: periods = 1, DatapointsToAlarm: toAlarm = periods, Threshold: threshold, ComparisonOperator: comparison,
       TreatMissingData: missing = 'missing',
-    } = properties as { EvaluationPeriods?: number; DatapointsToAlarm?: number; Threshold?: number; ComparisonOperator?: string; TreatMissingData?: string };
+    } = properties as Rule;
     if (threshold === undefined) {
       throw new Error(`the simulated CloudWatch knows only alarms with a threshold, and ${name} has none`);
     }

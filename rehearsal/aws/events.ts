@@ -3,6 +3,7 @@ import { fitsPattern, inputOf } from './patterns';
 import { VirtualClock } from '../clock';
 import { Invoked, SimulatedFunction } from '../lambda/functions';
 import { Random } from '../random';
+import { unqualified } from '../states/arn';
 import { Templates } from '../template/template';
 
 export interface BusEvent {
@@ -30,7 +31,13 @@ export interface EventsWorld {
 }
 
 interface Target extends Readonly<Record<string, unknown>> { readonly Arn: string; readonly RoleArn?: string }
-interface Rule { readonly name: string; readonly arn: string; readonly bus: string; readonly pattern: unknown; readonly targets: readonly Target[] }
+interface Rule {
+  readonly name: string;
+  readonly arn: string;
+  readonly bus: string;
+  readonly pattern: unknown;
+  readonly targets: readonly Target[];
+}
 
 /** At least once, in any order: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rules.html */
 const USUAL_DELAY_MS = [200, 1500] as const;
@@ -42,11 +49,11 @@ export class Events {
   private count = 0;
 
   constructor(templates: Templates, private readonly iam: Iam, private readonly world: EventsWorld) {
-    this.rules = templates.of('AWS::Events::Rule').flatMap(({ logicalId, properties }) => {
+    this.rules = templates.of('AWS::Events::Rule').flatMap(({ ref: name, properties, attribute }) => {
       const { EventPattern: pattern, State, EventBusName = 'default', Targets = [] } = properties;
       return State === 'DISABLED' || pattern === undefined ? [] : [{
-        name: templates.attribute(logicalId),
-        arn: templates.attribute(logicalId, 'Arn'),
+        name,
+        arn: attribute('Arn'),
         bus: busOf(String(EventBusName)),
         pattern,
         targets: Targets as readonly Target[],
@@ -97,7 +104,7 @@ export class Events {
         void this.world.invokeAsync(of, input);
       }
     } else if (Arn.includes(':stateMachine:')) {
-      if (this.iam.allows(RoleArn ?? '(no role)', { action: 'states:StartExecution', resource: Arn })) {
+      if (this.iam.allows(RoleArn ?? '(no role)', { action: 'states:StartExecution', resource: unqualified(Arn) })) {
         this.world.startExecution({ stateMachineArn: Arn, input: JSON.stringify(input) });
       }
     } else if (!/:(sns|sqs|logs|events):/.test(Arn)) {

@@ -19,24 +19,24 @@ export class Iam {
   /** @param enforced whether anything is refused at all */
   constructor(private readonly templates: Templates, private readonly enforced = true) {
     const policies = [...templates.of('AWS::IAM::ManagedPolicy'), ...templates.of('AWS::IAM::Policy')];
-    for (const { logicalId, properties } of templates.of('AWS::IAM::Role')) {
-      const [name, arn] = [templates.attribute(logicalId), templates.attribute(logicalId, 'Arn')];
-      const attached = policies.filter(({ properties: { Roles } }) => ((Roles ?? []) as string[]).includes(name)).map((policy) => policy.properties.PolicyDocument);
-      const managed = policies.filter((policy) => ((properties.ManagedPolicyArns ?? []) as string[]).includes(templates.attribute(policy.logicalId)))
-        .map((policy) => policy.properties.PolicyDocument);
-      const inline = ((properties.Policies ?? []) as readonly { PolicyDocument: unknown }[]).map(({ PolicyDocument }) => PolicyDocument);
-      this.byRole.set(arn, new Statements([...attached, ...managed, ...inline].flatMap(statementsIn)));
+    for (const { ref: name, properties, attribute } of templates.of('AWS::IAM::Role')) {
+      const own = list<string>(properties.ManagedPolicyArns);
+      const attached = policies.filter((policy) => list<string>(policy.properties.Roles).includes(name)
+        || own.includes(policy.ref)).map((policy) => policy.properties.PolicyDocument);
+      const inline = list<{ readonly PolicyDocument: unknown }>(properties.Policies).map(({ PolicyDocument }) => PolicyDocument);
+      this.byRole.set(attribute('Arn'), new Statements([...attached, ...inline].flatMap(statementsIn)));
     }
-    for (const { logicalId, properties } of templates.of('AWS::DynamoDB::Table')) {
+    for (const { properties, attribute } of templates.of('AWS::DynamoDB::Table')) {
       const policy = properties.ResourcePolicy as { readonly PolicyDocument?: unknown } | undefined;
-      this.ofTables.set(templates.attribute(logicalId, 'Arn'), new Statements(statementsIn(policy?.PolicyDocument)));
+      this.ofTables.set(attribute('Arn'), new Statements(statementsIn(policy?.PolicyDocument)));
     }
   }
 
   /** Whether a role may; what it may not is kept. A role that is not in the templates may everything. */
   public allows(roleArn: string, request: Request): boolean {
     const statements = this.byRole.get(roleArn);
-    const allowed = !this.enforced || statements === undefined || (statements.allows(request) && this.ofTables.get(request.resource)?.denies(request) !== true);
+    const allowed = !this.enforced || statements === undefined
+      || (statements.allows(request) && this.ofTables.get(request.resource)?.denies(request) !== true);
     if (!allowed) {
       this.keep(roleArn, request.action, request.resource);
     }
@@ -60,6 +60,10 @@ export class Iam {
     }
     return allowed;
   }
+}
+
+function list<T>(value: unknown): readonly T[] {
+  return (value ?? []) as readonly T[];
 }
 
 function statementsIn(document: unknown): Statement[] {

@@ -3,11 +3,11 @@ export type Series = ReadonlyMap<number, number>;
 type Value = number | undefined;
 type Term = (at: number) => Value;
 
-const TOKEN = /\s*(\d+(?:\.\d+)?|[A-Za-z_]\w*|<=|>=|==|!=|&&|\|\||[-+*/()<>,])/y;
+const TOKEN = /\s*(\d+(?:\.\d+)?|[A-Za-z_]\w*|<=|>=|==|!=|&&|\|\||[-+*/()[\]<>,])/y;
 
 /**
- * As much of metric math as rollback alarms use: IF, FILL with a number, arithmetic, comparisons. A period in which a part is
- * missing has no value. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+ * As much of metric math as our alarms use: IF, FILL with a number, SUM of series, arithmetic, comparisons. A period in which a
+ * part is missing has no value. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
 export function evaluate(expression: string, metrics: Readonly<Record<string, Series>>, times: readonly number[]): Series {
   const parser = new Parser(expression, metrics);
@@ -83,6 +83,9 @@ class Parser {
         return value === undefined ? undefined : value !== 0 ? yes(at) : no(at);
       };
     }
+    if (token === 'SUM') {
+      return this.sum();
+    }
     if (token === 'FILL') {
       const [series, instead] = this.given(2);
       return (at) => series(at) ?? instead(at);
@@ -93,12 +96,30 @@ class Parser {
     throw this.unknown(token ?? 'the end');
   }
 
-  private given(count: number): Term[] {
+  /** Of several series: a value wherever one of them has one. */
+  private sum(): Term {
     this.expect('(');
+    this.expect('[');
+    const terms = this.list();
+    this.expect(']');
+    this.expect(')');
+    return (at) => {
+      const values = terms.map((term) => term(at)).filter((value) => value !== undefined);
+      return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
+    };
+  }
+
+  private list(): Term[] {
     const terms: Term[] = [];
     do {
       terms.push(this.binary(0));
     } while (this.tokens[this.at] === ',' && this.at++ >= 0);
+    return terms;
+  }
+
+  private given(count: number): Term[] {
+    this.expect('(');
+    const terms = this.list();
     this.expect(')');
     if (terms.length !== count) {
       throw this.unknown(`a call with ${terms.length} arguments`);

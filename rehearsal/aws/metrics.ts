@@ -5,18 +5,31 @@ export interface MetricName {
   readonly metric: string;
   readonly dimensions: Readonly<Record<string, string>>;
 }
-interface Datum { sum: number; count: number; minimum: number; maximum: number; p99: number; readonly visibleAt: number }
+/** Samples of one minute, taken together. */
+export interface Samples {
+  readonly sum: number;
+  readonly count: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly p99?: number;
+}
+type Datum = Required<Samples> & { readonly visibleAt: number };
 
 const MINUTE = 60_000;
 
 /** One-minute metrics, each visible some time after its minute is over. */
 export class Metrics {
+  /** The start of the minute that a time is in. */
+  public static minuteOf(time: number): number {
+    return Math.floor(time / MINUTE) * MINUTE;
+  }
+
   private readonly data = new Map<string, Map<number, Datum>>();
 
   constructor(private readonly clock: VirtualClock) {}
 
   /** Samples of one minute, given together. */
-  public put(name: MetricName, minute: number, datum: { sum: number; count: number; minimum: number; maximum: number; p99?: number }, visibleAt: number): void {
+  public put(name: MetricName, minute: number, datum: Samples, visibleAt: number): void {
     const key = keyOf(name);
     const series = this.data.get(key) ?? new Map<number, Datum>();
     this.data.set(key, series);
@@ -37,10 +50,11 @@ export class Metrics {
     const data = this.data.get(keyOf(name));
     const period = periodSeconds * 1000;
     const found = new Map<number, number>();
-    for (let start = Math.ceil(from / period) * period; data !== undefined && start < to && start <= this.clock.now; start += period) {
+    const end = data === undefined ? from : Math.min(to, this.clock.now);
+    for (let start = Math.ceil(from / period) * period; start < end; start += period) {
       const visible: Datum[] = [];
       for (let minute = start; minute < start + period; minute += MINUTE) {
-        const datum = data.get(minute);
+        const datum = data?.get(minute);
         if (datum !== undefined && datum.visibleAt <= this.clock.now) {
           visible.push(datum);
         }
@@ -50,11 +64,6 @@ export class Metrics {
       }
     }
     return found;
-  }
-
-  /** The start of the minute that a time is in. */
-  public static minuteOf(time: number): number {
-    return Math.floor(time / MINUTE) * MINUTE;
   }
 }
 

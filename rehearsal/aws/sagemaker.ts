@@ -1,6 +1,7 @@
 import { AwsError, validation } from './error';
 import { VirtualClock } from '../clock';
 import { Switches } from '../switches';
+import { Place } from '../template/place';
 
 /** A variant as `DescribeEndpoint` shows it, and which model runs in it. */
 export interface Slot {
@@ -27,10 +28,17 @@ export interface SimulatedModel {
   readonly name: string;
   readonly image: string;
   readonly artifact: string;
-  readonly input: Readonly<Record<string, unknown>>;
+  readonly input: Input;
 }
-interface Variant { readonly VariantName: string; readonly ModelName: string; readonly InitialInstanceCount?: number; readonly InitialVariantWeight?: number }
-export interface SimulatedConfig { readonly name: string; readonly variants: readonly Variant[]; readonly input: Readonly<Record<string, unknown>> }
+interface Variant {
+  readonly VariantName: string;
+  readonly ModelName: string;
+  readonly InitialInstanceCount?: number;
+  readonly InitialVariantWeight?: number;
+}
+interface Desired { readonly VariantName: string; readonly DesiredWeight?: number; readonly DesiredInstanceCount?: number }
+type Input = Readonly<Record<string, unknown>>;
+export interface SimulatedConfig { readonly name: string; readonly variants: readonly Variant[]; readonly input: Input }
 
 /** How the next updates of an endpoint go, in seconds and kinds. */
 export interface Pace {
@@ -51,50 +59,53 @@ export class SageMaker {
   public readonly models = new Map<string, SimulatedModel>();
   public readonly configs = new Map<string, SimulatedConfig>();
   public readonly endpoints = new Map<string, SimulatedEndpoint>();
+  constructor(
+    private readonly clock: VirtualClock, private readonly place: Place,
+    private readonly pace: Pace, private readonly switches: Switches,
+  ) {}
+
   /** Called before traffic can go another way, and after. */
   public onChange: (endpoint: SimulatedEndpoint, what: string) => void = () => undefined;
   public beforeChange: () => void = () => undefined;
   /** What goes wrong with an update that begins now; nothing if all goes well. */
   public trouble: (operation: 'CreateEndpoint' | 'UpdateEndpoint' | 'UpdateEndpointWeightsAndCapacities') => UpdateTrouble | undefined = () => undefined;
 
-  constructor(
-    private readonly clock: VirtualClock, private readonly place: { readonly account: string; readonly region: string },
-    private readonly pace: () => Pace, private readonly switches: Switches,
-  ) {}
 
-  public act(operation: string, input: Readonly<Record<string, unknown>>): unknown {
-    const handler = this.operations[operation];
+  public act(operation: string, input: Input): unknown {
+    const handler = this.operations()[operation];
     if (handler === undefined) {
       throw new Error(`the simulated SageMaker knows no ${operation}`);
     }
     return handler(input);
   }
 
-  private readonly operations: Readonly<Record<string, (input: Readonly<Record<string, unknown>>) => unknown>> = {
-    CreateModel: (input) => this.createModel(input),
-    DescribeModel: ({ ModelName }) => {
-      const model = this.model(String(ModelName));
-      return { ...model.input, ModelArn: this.arn('model', model.name), CreationTime: new Date(this.clock.now) };
-    },
-    DeleteModel: ({ ModelName }) => { this.model(String(ModelName)); this.models.delete(String(ModelName)); return {}; },
-    CreateEndpointConfig: (input) => this.createConfig(input),
-    DescribeEndpointConfig: ({ EndpointConfigName }) => {
-      const config = this.config(String(EndpointConfigName));
-      return { ...config.input, EndpointConfigArn: this.arn('endpoint-config', config.name), CreationTime: new Date(this.clock.now) };
-    },
-    DeleteEndpointConfig: ({ EndpointConfigName }) => {
-      this.config(String(EndpointConfigName));
-      this.configs.delete(String(EndpointConfigName));
-      return {};
-    },
-    CreateEndpoint: (input) => this.createEndpoint(input),
-    DescribeEndpoint: ({ EndpointName }) => this.describe(this.endpoint(String(EndpointName))),
-    UpdateEndpoint: (input) => this.updateEndpoint(input),
-    UpdateEndpointWeightsAndCapacities: (input) => this.updateWeights(input),
-    DeleteEndpoint: ({ EndpointName }) => this.deleteEndpoint(String(EndpointName)),
-    AddTags: () => ({ Tags: [] }),
-    ListTags: () => ({ Tags: [] }),
-  };
+  private operations(): Readonly<Record<string, (input: Input) => unknown>> {
+    return {
+      CreateModel: (input) => this.createModel(input),
+      DescribeModel: ({ ModelName }) => {
+        const model = this.model(String(ModelName));
+        return { ...model.input, ModelArn: this.arn('model', model.name), CreationTime: new Date(this.clock.now) };
+      },
+      DeleteModel: ({ ModelName }) => { this.model(String(ModelName)); this.models.delete(String(ModelName)); return {}; },
+      CreateEndpointConfig: (input) => this.createConfig(input),
+      DescribeEndpointConfig: ({ EndpointConfigName }) => {
+        const config = this.config(String(EndpointConfigName));
+        return { ...config.input, EndpointConfigArn: this.arn('endpoint-config', config.name), CreationTime: new Date(this.clock.now) };
+      },
+      DeleteEndpointConfig: ({ EndpointConfigName }) => {
+        this.config(String(EndpointConfigName));
+        this.configs.delete(String(EndpointConfigName));
+        return {};
+      },
+      CreateEndpoint: (input) => this.createEndpoint(input),
+      DescribeEndpoint: ({ EndpointName }) => this.describe(this.endpoint(String(EndpointName))),
+      UpdateEndpoint: (input) => this.updateEndpoint(input),
+      UpdateEndpointWeightsAndCapacities: (input) => this.updateWeights(input),
+      DeleteEndpoint: ({ EndpointName }) => this.deleteEndpoint(String(EndpointName)),
+      AddTags: () => ({ Tags: [] }),
+      ListTags: () => ({ Tags: [] }),
+    };
+  }
 
   /** Locks an endpoint for a time, as maintenance does. */
   public lock(name: string, seconds: number): void {
@@ -105,12 +116,13 @@ export class SageMaker {
     }
   }
 
-  private createModel(input: Readonly<Record<string, unknown>>): unknown {
+  private createModel(input: Input): unknown {
     const name = String(input.ModelName);
     if (this.models.has(name)) {
       throw validation(`Cannot create already existing model "${this.arn('model', name)}".`);
     }
-    const container = (input.PrimaryContainer ?? (input.Containers as unknown[] | undefined)?.[0] ?? {}) as Record<string, unknown>;
+    const [first] = (input.Containers ?? [{}]) as readonly Input[];
+    const container = (input.PrimaryContainer ?? first) as Input;
     const source = container.ModelDataSource as { readonly S3DataSource?: { readonly S3Uri?: string } } | undefined;
     this.models.set(name, {
       name, image: String(container.Image), artifact: String(container.ModelDataUrl ?? source?.S3DataSource?.S3Uri ?? ''), input,
@@ -118,7 +130,7 @@ export class SageMaker {
     return { ModelArn: this.arn('model', name) };
   }
 
-  private createConfig(input: Readonly<Record<string, unknown>>): unknown {
+  private createConfig(input: Input): unknown {
     const name = String(input.EndpointConfigName);
     if (this.configs.has(name)) {
       throw validation(`Cannot create already existing endpoint configuration "${this.arn('endpoint-config', name)}".`);
@@ -132,7 +144,7 @@ export class SageMaker {
     return { EndpointConfigArn: this.arn('endpoint-config', name) };
   }
 
-  private createEndpoint(input: Readonly<Record<string, unknown>>): unknown {
+  private createEndpoint(input: Input): unknown {
     const [name, configName] = [String(input.EndpointName), String(input.EndpointConfigName)];
     if (this.endpoints.has(name)) {
       throw validation(`Cannot create already existing endpoint "${this.arn('endpoint', name)}".`);
@@ -145,7 +157,7 @@ export class SageMaker {
     const trouble = this.trouble('CreateEndpoint');
     this.onChange(endpoint, `is created with ${configName}`);
     if (trouble !== 'hang') {
-      this.clock.after(this.pace().createSeconds * 1000, () => {
+      this.clock.after(this.pace.createSeconds * 1000, () => {
         this.change(endpoint, trouble === undefined ? 'InService' : 'Failed', () => {
           endpoint.status = trouble === undefined ? 'InService' : 'Failed';
           endpoint.slots = trouble === undefined ? slotsOf(config) : [];
@@ -156,7 +168,7 @@ export class SageMaker {
     return { EndpointArn: endpoint.arn };
   }
 
-  private updateEndpoint(input: Readonly<Record<string, unknown>>): unknown {
+  private updateEndpoint(input: Input): unknown {
     const endpoint = this.changeable(String(input.EndpointName));
     const config = this.config(String(input.EndpointConfigName));
     if (config.name === endpoint.configName && this.switches.sameConfigUpdate === 'refused') {
@@ -170,7 +182,7 @@ export class SageMaker {
       Object.assign(endpoint, { status: 'Updating', pendingConfig: config.name, failureReason: undefined });
     });
     if (trouble !== 'hang') {
-      this.clock.after(this.pace().updateSeconds * 1000, () => { this.endUpdate(endpoint, config, trouble); });
+      this.clock.after(this.pace.updateSeconds * 1000, () => { this.endUpdate(endpoint, config, trouble); });
     }
     return { EndpointArn: endpoint.arn };
   }
@@ -188,9 +200,9 @@ export class SageMaker {
     });
   }
 
-  private updateWeights(input: Readonly<Record<string, unknown>>): unknown {
+  private updateWeights(input: Input): unknown {
     const endpoint = this.changeable(String(input.EndpointName));
-    const wanted = (input.DesiredWeightsAndCapacities ?? []) as readonly { VariantName: string; DesiredWeight?: number; DesiredInstanceCount?: number }[];
+    const wanted = (input.DesiredWeightsAndCapacities ?? []) as readonly Desired[];
     const unknown = wanted.find(({ VariantName }) => !endpoint.slots.some(({ name }) => name === VariantName));
     if (unknown !== undefined) {
       throw validation(`The variant name(s) "${unknown.VariantName}" is/are not present within endpoint configuration "${endpoint.configName}".`);
@@ -205,12 +217,13 @@ export class SageMaker {
     this.change(endpoint, `gets weights ${wanted.map(({ VariantName, DesiredWeight }) => `${VariantName} ${DesiredWeight}`).join(', ')}`, () => {
       endpoint.status = 'Updating';
       endpoint.slots.forEach((slot) => {
-        const { DesiredWeight = slot.desiredWeight, DesiredInstanceCount = slot.desiredCount } = wanted.find(({ VariantName }) => VariantName === slot.name) ?? {};
-        Object.assign(slot, { desiredWeight: DesiredWeight, desiredCount: DesiredInstanceCount });
+        const its = wanted.find(({ VariantName }) => VariantName === slot.name);
+        slot.desiredWeight = its?.DesiredWeight ?? slot.desiredWeight;
+        slot.desiredCount = its?.DesiredInstanceCount ?? slot.desiredCount;
       });
     });
     if (trouble !== 'hang') {
-      this.clock.after(this.pace().weightSeconds * 1000, () => {
+      this.clock.after(this.pace.weightSeconds * 1000, () => {
         this.change(endpoint, 'is InService with its weights', () => {
           endpoint.status = 'InService';
           endpoint.slots.forEach((slot) => {
@@ -229,7 +242,7 @@ export class SageMaker {
       throw validation(`Cannot delete in-progress endpoint "${endpoint.arn}".`);
     }
     this.change(endpoint, 'is deleted', () => { endpoint.status = 'Deleting'; });
-    this.clock.after(this.pace().deleteSeconds * 1000, () => {
+    this.clock.after(this.pace.deleteSeconds * 1000, () => {
       this.change(endpoint, 'is gone', () => { this.endpoints.delete(name); endpoint.slots = []; });
     });
     return {};
@@ -261,7 +274,7 @@ export class SageMaker {
         DesiredWeight: slot.desiredWeight,
         CurrentInstanceCount: slot.currentCount,
         DesiredInstanceCount: slot.desiredCount,
-        DeployedImages: [{ SpecifiedImage: this.models.get(slot.modelName)?.image, ResolvedImage: this.models.get(slot.modelName)?.image }],
+        DeployedImages: [{ SpecifiedImage: this.models.get(slot.modelName)?.image }],
       })),
       ...(pendingConfig === undefined ? {} : { PendingDeploymentSummary: { EndpointConfigName: pendingConfig } }),
     };

@@ -1,11 +1,12 @@
 import { AwsError } from './error';
 import { BusEvent } from './events';
+import { Place } from '../template/place';
 
 /** Parameter Store: values by name, and an event for each change (docs "EventBridge events for Parameter Store", best effort). */
 export class Ssm {
   public readonly values = new Map<string, string>();
 
-  constructor(private readonly emit: (event: BusEvent) => void, private readonly place: { readonly account: string; readonly region: string }) {}
+  constructor(private readonly emit: (event: BusEvent) => void, private readonly place: Place) {}
 
   public act(operation: string, input: Readonly<Record<string, unknown>>): unknown {
     const name = String(input.Name);

@@ -39,7 +39,10 @@ export class Supplies {
         return { ContentLength: body.length, ChecksumSHA256: createHash('sha256').update(body).digest('base64'), ChecksumType: 'FULL_OBJECT' };
       }
       case 'ecr:DescribeImages':
-        return { imageDetails: (input.imageIds as { imageDigest: string }[]).map(({ imageDigest }) => ({ imageDigest, imageTags: [...this.image(imageDigest).tags] })) };
+        return {
+          imageDetails: (input.imageIds as readonly { readonly imageDigest: string }[])
+            .map(({ imageDigest }) => ({ imageDigest, imageTags: [...this.image(imageDigest).tags] })),
+        };
       case 'ecr:BatchGetImage': return this.batchGetImage(input.imageIds as { imageDigest?: string; imageTag?: string }[]);
       case 'ecr:PutImage': {
         const { imageDigest, imageTag } = input as { imageDigest: string; imageTag: string };
@@ -56,7 +59,9 @@ export class Supplies {
     }));
     return {
       images: found.flatMap(({ imageId, entry }) => entry === undefined ? []
-        : [{ imageId: { ...imageId, imageDigest: entry[0] }, imageManifest: entry[1].manifest, imageManifestMediaType: MEDIA_TYPE }]),
+        : [{
+          imageId: { ...imageId, imageDigest: entry[0] }, imageManifest: entry[1].manifest, imageManifestMediaType: MEDIA_TYPE,
+        }]),
       failures: found.flatMap(({ imageId, entry }) => entry === undefined ? [{ imageId, failureCode: 'ImageNotFound' }] : []),
     };
   }

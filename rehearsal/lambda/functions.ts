@@ -144,7 +144,8 @@ export class Functions {
 
   /** Work that neither waits for a call nor for a timer is done by the process itself: let it, before time goes on. */
   private async patience(invocation: Invocation): Promise<void> {
-    for (let turn = 0; turn < REAL_TURNS && !invocation.over && invocation.waiting === 0 && invocation.instance.waiting === 0; turn++) {
+    const works = () => !invocation.over && invocation.waiting === 0 && invocation.instance.waiting === 0;
+    for (let turn = 0; turn < REAL_TURNS && works(); turn++) {
       await this.world.clock.settle();
     }
   }
@@ -179,7 +180,10 @@ export class Functions {
           tell();
         }
       };
-      call(invocation).then((answer) => { heard(() => { resolve(answer); }); }, (error: unknown) => { heard(() => { reject(error as Error); }); });
+      call(invocation).then(
+        (answer) => { heard(() => { resolve(answer); }); },
+        (error: unknown) => { heard(() => { reject(error as Error); }); },
+      );
     });
   }
 }

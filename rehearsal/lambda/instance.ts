@@ -5,8 +5,9 @@ import { Timer, VirtualClock } from '../clock';
 import { Random } from '../random';
 
 /** How a bundle's `fetch` is answered. */
-export type Fetch = (url: string, init: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: unknown })
-=> Promise<{ readonly status: number; readonly headers?: Record<string, string>; readonly body: string }>;
+export type Fetch = (url: string, init: FetchInit) => Promise<Fetched>;
+export interface FetchInit { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: unknown }
+export interface Fetched { readonly status: number; readonly headers?: Record<string, string>; readonly body: string }
 
 /** What an execution environment of Lambda lives in. */
 export interface InstanceWorld {
@@ -22,6 +23,7 @@ export interface InstanceWorld {
   readonly exit: () => void;
 }
 
+type Callback = (...given: unknown[]) => void;
 type Handler = (event: unknown, context: unknown) => unknown;
 
 const SHADOWED = [
@@ -89,15 +91,21 @@ export class Instance {
     return {
       Date: dateOf(now),
       Math: overlaid(Math, { random: () => random.next() }),
-      setTimeout: (act: (...given: unknown[]) => void, milliseconds = 0, ...given: unknown[]) => this.timer(() => { act(...given); }, milliseconds),
+      setTimeout: (act: Callback, milliseconds = 0, ...given: unknown[]) => this.timer(() => { act(...given); }, milliseconds),
       clearTimeout: clear,
       setInterval: every,
       clearInterval: clear,
-      setImmediate: (act: (...given: unknown[]) => void, ...given: unknown[]) => this.timer(() => { act(...given); }, 0),
+      setImmediate: (act: Callback, ...given: unknown[]) => this.timer(() => { act(...given); }, 0),
       clearImmediate: clear,
       performance: { now: () => this.now(), timeOrigin: 0 },
       fetch: this.fetching(),
-      crypto: { randomUUID: () => random.uuid(), getRandomValues: (array: Uint8Array) => { array.set(random.bytes(array.length)); return array; } },
+      crypto: {
+        randomUUID: () => random.uuid(),
+        getRandomValues: (array: Uint8Array) => {
+          array.set(random.bytes(array.length));
+          return array;
+        },
+      },
       AbortSignal: this.abortSignal(),
       process: this.process(),
       console: this.console(),
@@ -140,7 +148,10 @@ export class Instance {
         ok: status >= 200 && status < 300,
         statusText: '',
         url: String(input),
-        headers: { get: (name: string) => lower.get(name.toLowerCase()) ?? null, has: (name: string) => lower.has(name.toLowerCase()) },
+        headers: {
+          get: (name: string) => lower.get(name.toLowerCase()) ?? null,
+          has: (name: string) => lower.has(name.toLowerCase()),
+        },
         text: async () => body,
         json: async () => handedIn(JSON.parse(body)),
         arrayBuffer: async () => Buffer.from(body),

@@ -96,7 +96,8 @@ function problemsOf(name: string, state: State): string[] {
   const unknown = Object.keys(state).filter((field) => ![...EVERY, ...fields].includes(field)).map((field) => `state ${name} has ${field}`);
   const goesOn = ['Pass', 'Task', 'Wait'].includes(state.Type) && (state.Next === undefined) === (state.End !== true)
     ? [`state ${name} must have either Next or End`] : [];
-  const paths = [state.InputPath, state.OutputPath, state.ResultPath, state.SecondsPath, state.TimestampPath, state.ErrorPath, state.CausePath]
+  const { InputPath, OutputPath, ResultPath, SecondsPath, TimestampPath, ErrorPath, CausePath } = state;
+  const paths = [InputPath, OutputPath, ResultPath, SecondsPath, TimestampPath, ErrorPath, CausePath]
     .filter((path) => typeof path === 'string').flatMap((path) => pathProblem(name, path));
   return [
     ...unknown, ...goesOn, ...paths, ...templateProblems(name, state.Parameters), ...templateProblems(name, state.ResultSelector),
@@ -105,7 +106,8 @@ function problemsOf(name: string, state: State): string[] {
 }
 
 function ruleProblems(name: string, rule: Rule): string[] {
-  const nested = [rule.And, rule.Or, rule.Not === undefined ? undefined : [rule.Not]].filter((each) => Array.isArray(each)).flat() as Rule[];
+  const { And = [], Or = [], Not } = rule as { readonly And?: Rule[]; readonly Or?: Rule[]; readonly Not?: Rule };
+  const nested = [...And, ...Or, ...Not === undefined ? [] : [Not]];
   const known = ['And', 'Or', 'Not', 'Variable', 'Next', 'Comment', ...TESTS];
   const unknown = Object.keys(rule).filter((field) => !known.includes(field)).map((field) => `state ${name} has the rule ${field}`);
   const paths = Object.entries(rule).filter(([field]) => field === 'Variable' || field.endsWith('Path'))

@@ -52,12 +52,11 @@ export class Execution {
   public transitions = 0;
   public retries = 0;
   public readonly ended: Promise<void>;
-  private leave: (reason: Ended) => void = () => undefined;
   private readonly left: Promise<never>;
-  private finish: () => void = () => undefined;
 
   constructor(
-    public readonly plan: ExecutionPlan, private readonly tasks: Tasks, private readonly clock: VirtualClock, private readonly random: Random,
+    public readonly plan: ExecutionPlan, private readonly tasks: Tasks, private readonly clock: VirtualClock,
+    private readonly random: Random,
   ) {
     this.startDate = clock.now;
     this.ended = new Promise((resolve) => { this.finish = resolve; });
@@ -69,6 +68,9 @@ export class Execution {
     }
     void this.walk();
   }
+
+  private leave: (reason: Ended) => void = () => undefined;
+  private finish: () => void = () => undefined;
 
   /** Ends it from outside. */
   public stop(error = '', cause = ''): void {
@@ -144,9 +146,9 @@ export class Execution {
   private contextAt(enteredAt: number, retryCount: number): unknown {
     const { arn, name, input, roleArn, machineArn, machineName } = this.plan;
     return {
-      Execution: { Id: arn, Name: name, Input: input, RoleArn: roleArn, StartTime: new Date(this.startDate).toISOString(), RedriveCount: 0 },
+      Execution: { Id: arn, Name: name, Input: input, RoleArn: roleArn, StartTime: timeOf(this.startDate), RedriveCount: 0 },
       StateMachine: { Id: machineArn, Name: machineName },
-      State: { Name: this.state, EnteredTime: new Date(enteredAt).toISOString(), RetryCount: retryCount },
+      State: { Name: this.state, EnteredTime: timeOf(enteredAt), RetryCount: retryCount },
     };
   }
 
@@ -203,7 +205,8 @@ export class Execution {
         const given = state.Parameters === undefined ? input : filled(state.Parameters, scope);
         const result = await this.once(state, given);
         const selected = state.ResultSelector === undefined ? result : filled(state.ResultSelector, { input: result, context });
-        return { next: state.Next, output: narrowed(state.OutputPath, { input: placed(state.ResultPath, raw, selected), context }) };
+        const output = placed(state.ResultPath, raw, selected);
+        return { next: state.Next, output: narrowed(state.OutputPath, { input: output, context }) };
       } catch (error) {
         if (!(error instanceof StatesError)) {
           throw error;
@@ -251,6 +254,10 @@ export class Execution {
     const full = Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** retried) * 1000;
     return JitterStrategy === 'FULL' ? this.random.next() * full : full;
   }
+}
+
+function timeOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */

@@ -1,3 +1,4 @@
+import { unqualified } from './arn';
 import { checkedDefinition, Definition } from './definition';
 import { Execution, Tasks } from './execution';
 import { StatesError } from './paths';
@@ -68,7 +69,8 @@ export class Machines implements Tasks {
         return {
           executions: this.executions.filter(({ plan, status }) => plan.machineArn === machine.arn
             && (input.statusFilter === undefined || input.statusFilter === status))
-            .map(({ plan, status, startDate }) => ({ executionArn: plan.arn, name: plan.name, status, startDate: new Date(startDate) })),
+            .map(({ plan: { arn: executionArn, name }, status, startDate }) =>
+              ({ executionArn, name, status, startDate: new Date(startDate) })),
         };
       }
       default: throw new Error(`the simulated Step Functions knows no ${operation}`);
@@ -92,7 +94,13 @@ export class Machines implements Tasks {
       throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
     const execution = new Execution({
-      arn, name: called, machineArn: machine.arn, machineName: machine.name, roleArn: machine.roleArn, definition: machine.definition, input: given,
+      arn,
+      name: called,
+      machineArn: machine.arn,
+      machineName: machine.name,
+      roleArn: machine.roleArn,
+      definition: machine.definition,
+      input: given,
     }, this, this.world.clock, this.world.random);
     this.executions.push(execution);
     this.world.onStatus(execution);
@@ -106,7 +114,8 @@ export class Machines implements Tasks {
       return this.child(task);
     }
     const invokes = task.resource === INVOKE;
-    const { FunctionName = task.resource, Payload = task.input } = (invokes ? task.input : {}) as { FunctionName?: string; Payload?: unknown };
+    const asked = (invokes ? task.input : {}) as { readonly FunctionName?: string; readonly Payload?: unknown };
+    const { FunctionName = task.resource, Payload = task.input } = asked;
     const of = this.world.find(FunctionName);
     const kind = invokes ? 'Task' : 'LambdaFunction';
     task.tell(`${kind}Scheduled`);
@@ -135,7 +144,7 @@ export class Machines implements Tasks {
     const { StateMachineArn, Name, Input } = task.input as { StateMachineArn: string; Name?: string; Input?: unknown };
     task.tell('TaskScheduled');
     task.tell('TaskStarted');
-    this.allowed(task, 'states:StartExecution', StateMachineArn);
+    this.allowed(task, 'states:StartExecution', unqualified(StateMachineArn));
     let execution: Execution;
     try {
       execution = this.start({ stateMachineArn: StateMachineArn, name: Name, input: JSON.stringify(Input ?? {}) });
@@ -151,7 +160,7 @@ export class Machines implements Tasks {
     void task.execution.ended.then(() => { execution.stop('', 'The parent execution ended'); });
     await execution.ended;
     await this.world.clock.sleep(STEP_MS);
-    const { executionArn, input, name, output, startDate, stateMachineArn, status, stopDate, error, cause } = described(execution);
+    const { executionArn, input, name, output, startDate, stateMachineArn, status, stopDate, ...failed } = described(execution);
     const shown = {
       ExecutionArn: executionArn,
       Name: name,
@@ -164,7 +173,7 @@ export class Machines implements Tasks {
     };
     if (execution.status !== 'SUCCEEDED') {
       task.tell('TaskFailed');
-      throw new StatesError('States.TaskFailed', JSON.stringify({ ...shown, Error: error, Cause: cause }));
+      throw new StatesError('States.TaskFailed', JSON.stringify({ ...shown, Error: failed.error, Cause: failed.cause }));
     }
     task.tell('TaskSucceeded');
     return { ...shown, Output: JSON.parse(output ?? 'null') as unknown, OutputDetails: { Included: true } };

@@ -134,8 +134,10 @@ export function holds(rule: Rule, scope: Scope): boolean {
   }
 }
 
+const COMPARISON = /^(String|Numeric|Boolean)(Equals|LessThan|GreaterThan|LessThanEquals|GreaterThanEquals)(?:Path)?$/;
+
 function compared(test: string, value: unknown, wanted: unknown): boolean {
-  const [, type, how] = /^(String|Numeric|Boolean)(Equals|LessThan|GreaterThan|LessThanEquals|GreaterThanEquals)(?:Path)?$/.exec(test) ?? [];
+  const [, type, how] = COMPARISON.exec(test) ?? [];
   const wantedType = { String: 'string', Numeric: 'number', Boolean: 'boolean' }[type ?? ''];
   if (typeof value !== wantedType || typeof wanted !== wantedType) {
     return false; // a value of another type fits no comparison

@@ -8,8 +8,8 @@ export function namesOf(type: string, logicalId: string, name: string, { account
   const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
   const own = (service: string, rest: string, ref = name): Names => (attribute) =>
     attribute === undefined ? ref : attribute === 'Arn' ? arn(service, rest) : undefined;
-  const hex = [...logicalId].reduce((hash, character) => (hash * 33 + (character.codePointAt(0) ?? 0)) % 0xffffffffffff, 5381).toString(16)
-    .padStart(12, '0');
+  const hash = [...logicalId].reduce((sum, character) => (sum * 33 + (character.codePointAt(0) ?? 0)) % 0xffffffffffff, 5381);
+  const hex = hash.toString(16).padStart(12, '0');
   const id = `00000000-0000-4000-8000-${hex}`;
   switch (type) {
     case 'AWS::Lambda::Function': return own('lambda', `function:${name}`);

@@ -22,6 +22,11 @@ export interface Found {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Its Ref. */
+  readonly ref: string;
+  /** Of the template that is rehearsed, and not of one beside it. */
+  readonly own: boolean;
+  attribute(name: string): string;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -35,7 +40,11 @@ export class Templates {
   public readonly standIns = new Map<string, string>();
   private readonly exported = new Map<string, { readonly owner: TemplateJson; readonly value: unknown }>();
 
-  constructor(private readonly all: readonly TemplateJson[], public readonly place: Place, private readonly given: Readonly<Record<string, string>> = {}) {
+  /** @param given values of parameters and imports */
+  constructor(
+    private readonly all: readonly TemplateJson[], public readonly place: Place,
+    private readonly given: Readonly<Record<string, string>> = {},
+  ) {
     for (const owner of all) {
       for (const { Value: value, Export } of Object.values(owner.Outputs ?? {})) {
         if (Export?.Name !== undefined) {
@@ -45,22 +54,18 @@ export class Templates {
     }
   }
 
-  /** Every resource of a type. */
+  /** Every resource of a type. Logical ids are unique within one template only. */
   public of(type: string): Found[] {
-    return this.all.flatMap((owner) => Object.entries(owner.Resources ?? {})
+    return this.all.flatMap((owner, place) => Object.entries(owner.Resources ?? {})
       .filter(([logicalId, resource]) => resource.Type === type && this.stands(resource, owner, logicalId))
       .map(([logicalId, { Type, Properties = {} }]) => ({
-        logicalId, type: Type, properties: this.resolve(Properties, owner, logicalId) as Json,
+        logicalId,
+        type: Type,
+        properties: this.resolve(Properties, owner, logicalId) as Json,
+        ref: this.known(logicalId, undefined, owner),
+        own: place === 0,
+        attribute: (name: string) => this.known(logicalId, name, owner),
       })));
-  }
-
-  /** The Ref or an attribute of a resource. */
-  public attribute(logicalId: string, attribute?: string): string {
-    const owner = this.all.find(({ Resources = {} }) => Object.hasOwn(Resources, logicalId));
-    if (owner === undefined) {
-      throw new Error(`there is no resource ${logicalId}`);
-    }
-    return this.known(logicalId, attribute, owner);
   }
 
   public resolve(value: unknown, owner: TemplateJson, where: string): unknown {
@@ -146,7 +151,8 @@ export class Templates {
       throw new Error(`the template refers to ${logicalId}, which is not in it`);
     }
     const name = this.nameIn(resource, owner, logicalId);
-    const found = namesOf(resource.Type, logicalId, name, this.place, (property) => this.resolve(resource.Properties?.[property], owner, logicalId))(attribute);
+    const property = (wanted: string) => this.resolve(resource.Properties?.[wanted], owner, logicalId);
+    const found = namesOf(resource.Type, logicalId, name, this.place, property)(attribute);
     return found ?? this.standIn(`${attribute ?? 'the name'} of ${logicalId} (${resource.Type})`, name);
   }
 

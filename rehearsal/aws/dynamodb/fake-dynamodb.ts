@@ -1,6 +1,6 @@
 import type {
-  BatchGetCommandInput, DeleteCommandInput, DynamoDBDocumentClient, GetCommandInput, PutCommandInput, QueryCommandInput, ScanCommandInput,
-  TransactWriteCommandInput, UpdateCommandInput,
+  BatchGetCommandInput, DeleteCommandInput, DynamoDBDocumentClient, GetCommandInput, PutCommandInput, QueryCommandInput,
+  ScanCommandInput, TransactWriteCommandInput, UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { Expressions, invalid, Item } from './expressions';
 import { bytesOf, checkSize, copyOf, keyOf } from './items';
@@ -110,19 +110,21 @@ export class FakeDynamoDb {
 
   /** A request by its name in DynamoDB's API, with the document client's items. */
   public async request(client: string, name: Call['name'], input: unknown): Promise<unknown> {
-    return this.answer(client, name, input, (call) => this.acts[name](input as never, call));
+    return this.answer(client, name, input, (call) => this.acts()[name](input as never, call));
   }
 
-  private readonly acts: Readonly<Record<Call['name'], (input: never, call: Call) => unknown>> = {
-    GetItem: (input: GetCommandInput) => this.getItem(input),
-    BatchGetItem: (input: BatchGetCommandInput, call) => this.batchGetItem(input, call),
-    Query: (input: QueryCommandInput) => this.query(input),
-    Scan: (input: ScanCommandInput) => this.scan(input),
-    PutItem: (input: PutCommandInput) => this.writeItem({ Put: input }, input),
-    UpdateItem: (input: UpdateCommandInput) => this.writeItem({ Update: input as never }, input),
-    DeleteItem: (input: DeleteCommandInput) => this.writeItem({ Delete: input }, input),
-    TransactWriteItems: (input: TransactWriteCommandInput) => this.transactWriteItems(input),
-  };
+  private acts(): Readonly<Record<Call['name'], (input: never, call: Call) => unknown>> {
+    return {
+      GetItem: (input: GetCommandInput) => this.getItem(input),
+      BatchGetItem: (input: BatchGetCommandInput, call) => this.batchGetItem(input, call),
+      Query: (input: QueryCommandInput) => this.query(input),
+      Scan: (input: ScanCommandInput) => this.scan(input),
+      PutItem: (input: PutCommandInput) => this.writeItem({ Put: input }, input),
+      UpdateItem: (input: UpdateCommandInput) => this.writeItem({ Update: input as never }, input),
+      DeleteItem: (input: DeleteCommandInput) => this.writeItem({ Delete: input }, input),
+      TransactWriteItems: (input: TransactWriteCommandInput) => this.transactWriteItems(input),
+    };
+  }
 
   private async send(client: string, command: unknown): Promise<unknown> {
     const { constructor: { name: called }, input } = command as { constructor: { name: string }; input: unknown };
@@ -298,7 +300,8 @@ export class FakeDynamoDb {
     if (consistent === true || this.lag === 0) {
       return present;
     }
-    const unseen = this.writes.slice(-this.lag).flat().find((write) => write.table === table && keyOf(write.after ?? write.before ?? {}) === key);
+    const unseen = this.writes.slice(-this.lag).flat()
+      .find((write) => write.table === table && keyOf(write.after ?? write.before ?? {}) === key);
     return unseen === undefined ? present : unseen.before;
   }
 

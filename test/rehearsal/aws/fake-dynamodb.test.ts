@@ -1,5 +1,6 @@
 import {
-  BatchGetCommand, BatchWriteCommand, DeleteCommand, GetCommand, PutCommand, QueryCommand, ScanCommand, TransactWriteCommand, UpdateCommand, UpdateCommandInput,
+  BatchGetCommand, BatchWriteCommand, DeleteCommand, GetCommand, PutCommand, QueryCommand, ScanCommand, TransactWriteCommand,
+  UpdateCommand, UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { FakeDynamoDb } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
 import { throttled, timeout } from '../../registry/support/dynamodb-errors';

@@ -89,6 +89,7 @@ describe('random machines', () => {
     const entries = drawn.map((each, place): [string, State] => {
       const { Type, Retry, ResultPath, Seconds } = each as unknown as State;
       const Next = to(place, each.next);
+      const Variable = String(each.path);
       const caught = each.catch as { error: string; next: number } | null | undefined;
       switch (Type) {
         case 'Task': return [`S${place}`, {
@@ -102,7 +103,9 @@ describe('random machines', () => {
         case 'Choice': return [`S${place}`, {
           Type,
           Default: Next,
-          Choices: [{ And: [{ Variable: String(each.path), IsPresent: true }, { Variable: String(each.path), NumericGreaterThan: Number(each.limit) }], Next: to(place, each.yes) }],
+          Choices: [{
+            And: [{ Variable, IsPresent: true }, { Variable, NumericGreaterThan: Number(each.limit) }], Next: to(place, each.yes),
+          }],
         }];
         case 'Pass': return [`S${place}`, { Type, Result: { n: place }, Next, ...(ResultPath === undefined ? {} : { ResultPath }) }];
         default: return [`S${place}`, { Type, Seconds, Next }];

@@ -8,7 +8,9 @@ import { StatesError } from '../../../rehearsal/states/paths';
 
 // its declarations are those of an ES module, though it has a CommonJS one
 const { StateMachine } = createRequire(__filename)('aws-local-stepfunctions') as {
-  readonly StateMachine: new (definition: object, options: object) => { run(input: unknown, options: object): { readonly result: Promise<unknown> } };
+  readonly StateMachine: new (definition: object, options: object) => {
+    run(input: unknown, options: object): { readonly result: Promise<unknown> };
+  };
 };
 
 /** What a task does, by its resource: the same for both interpreters. It may fail by throwing an error with a name. */

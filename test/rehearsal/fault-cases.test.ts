@@ -1,0 +1,234 @@
+import { mutations, paged, recorded, rehearsalOf, shares } from './rehearsed';
+import { Moment } from '../../rehearsal/hands';
+import { Rehearsal } from '../../rehearsal/rehearsal';
+import { RehearsalResult } from '../../rehearsal/result';
+import { Act, Scenario } from '../../rehearsal/scenario';
+
+let rehearsal: Rehearsal;
+beforeAll(() => { rehearsal = rehearsalOf(); });
+
+/** What each case asserts; the invariants I1 to I6 are looked at after every step, and `run` throws when one breaks. */
+interface Expected {
+  /** Outcome and reason of each release. */
+  readonly ends: readonly string[];
+  /** Share of requests of the candidate over time. */
+  readonly shares: string;
+  readonly calls: readonly string[];
+  readonly records: string;
+  readonly pages: readonly string[];
+  /** What people were answered. */
+  readonly answers?: readonly string[];
+}
+type Case = readonly [string, Scenario, Expected];
+
+const START: Act = { atMinutes: 5, do: 'start' };
+const SICK = { errorPercent: [{ afterMinutes: 0, value: 0.2 }, { afterMinutes: 7, value: 8 }] };
+const inCanary = ({ candidatePercent, state, minutes }: Moment) => candidatePercent > 0 && state === 'RUNNING' && minutes > 20;
+const ended = (outcome: string) => (moment: Moment) => moment.outcome === outcome;
+const answered = (count: number, { answers, outcome }: Moment) => answers.length === count && outcome !== undefined;
+
+const INSTALL = ['CreateModel', 'CreateEndpointConfig', 'UpdateEndpoint'];
+const SHIFT = 'UpdateEndpointWeightsAndCapacities';
+// the model is there already, which the name that a release gives it makes certain
+const FINISH = ['CreateModel (ValidationException)', 'CreateEndpointConfig', 'UpdateEndpoint'];
+const BACK = [SHIFT, 'UpdateEndpoint'];
+
+const BEGUN = 'start, begin, confirm x2';
+const PROMOTED: Expected = {
+  ends: ['SUCCEEDED'],
+  shares: '-, 0, 10, 100, -',
+  calls: [...INSTALL, SHIFT, SHIFT, ...FINISH],
+  records: `${BEGUN}, judge HEALTHY x4, confirm, judge HEALTHY x3, confirm, close`,
+  pages: [],
+};
+const back = (reason: string, records: string, more: Partial<Expected> = {}): Expected => ({
+  ends: [`ROLLED_BACK: ${reason}`],
+  shares: '-, 0, 10, 0, -',
+  calls: [...INSTALL, SHIFT, ...BACK],
+  records: `${records}, restore, tidy, close ROLLED_BACK`,
+  pages: ['was rolled back'],
+  ...more,
+});
+const halted = (reason: string, records: string, more: Partial<Expected> = {}): Expected => ({
+  ends: [`HALTED: ${reason}`],
+  shares: '-, 0, 10',
+  calls: [...INSTALL, SHIFT],
+  records,
+  pages: ['is HALTED and needs a person'],
+  ...more,
+});
+const untouched = (...answers: string[]): Expected => ({ ends: [], shares: '', calls: [], records: '', pages: [], answers });
+
+const METRICS: readonly Case[] = [
+  ['F1 one read fails, the retry inside the tick works', { calls: [{ do: 'unavailable', service: 'cloudwatch', operation: 'GetMetricData' }] }, PROMOTED],
+  ['F2 five ticks in a row cannot read', { metrics: [{ do: 'unreadable', fromMinutes: 15, toMinutes: 9999 }] },
+    back('5 ticks in a row could not be judged: the metrics cannot be read', `${BEGUN}, judge ERROR x5`)],
+  ['F3 the candidate has weight and no samples', { metrics: [{ do: 'silent', slot: 'Candidate', fromMinutes: 15, toMinutes: 9999 }] },
+    back('5 ticks in a row: the candidate has had no request since the last tick, and stable has', `${BEGUN}, judge HEALTHY, judge INCONCLUSIVE x5`)],
+  ['F4 nobody asks for an hour', { metrics: [{ do: 'none', fromMinutes: 20, toMinutes: 70 }] },
+    { ...PROMOTED, records: `${BEGUN}, judge HEALTHY x2, judge INCONCLUSIVE x9, judge HEALTHY x2, confirm, judge HEALTHY x3, confirm, close` }],
+  ['F4 nobody asks any more', { metrics: [{ do: 'none', fromMinutes: 20, toMinutes: 9999 }] },
+    halted('held for 7200 seconds: there has been no request since the last tick', `${BEGUN}, judge HEALTHY x2, judge INCONCLUSIVE x24`)],
+  ['F5 a value is not a number', { metrics: [{ do: 'nan', fromMinutes: 15, toMinutes: 9999 }] },
+    back('5 ticks in a row could not be judged: a metric has a value that makes no sense', `${BEGUN}, judge ERROR x5`)],
+  ['F6 a rollback alarm is in ALARM before the start', {
+    acts: [{ atMinutes: 4.2, do: 'other', act: ({ setAlarm }) => { setAlarm('churn/ErrorRate', 'ALARM'); } }, { ...START, atMinutes: 4.3 }],
+  }, untouched('ann start 409 BASELINE_UNHEALTHY')],
+  ['F7 the clocks of all functions are five minutes fast', { clockSkewSeconds: skewed(300) }, PROMOTED],
+  ['F7 the clocks of all functions are five minutes slow', { clockSkewSeconds: skewed(-300) }, PROMOTED],
+  ['F8 samples come late, and show after 100 % what the candidate broke', {
+    candidate: { errorPercent: [{ afterMinutes: 0, value: 0 }, { afterMinutes: 13, value: 9 }] },
+    metrics: [{ do: 'late', seconds: 900, fromMinutes: 20, toMinutes: 40 }],
+  }, back('alarm churn/ErrorBurst is in ALARM', `${BEGUN}, judge HEALTHY x2, judge INCONCLUSIVE x2, judge HEALTHY x2, confirm, latch`, {
+    shares: '-, 0, 10, 100, 0, -', calls: [...INSTALL, SHIFT, SHIFT, ...BACK],
+  })],
+  ['F9 too few samples, and no error among them', { requestsPerMinute: 8 },
+    halted('held for 7200 seconds: the candidate has had 94 of 100 requests', `${BEGUN}, judge INCONCLUSIVE x24`)],
+];
+
+const CONTROLLER: readonly Case[] = [
+  ['F14 the writer dies after the weights and before the record', {
+    calls: [{ do: 'crash-after', function: 'release-writer', operation: SHIFT }],
+  }, PROMOTED],
+  ['F15 a step fails as nobody planned', { calls: [{ do: 'deny', function: 'release-judge', service: 'dynamodb', times: 99 }] },
+    back('a step failed; the execution has its error', `${BEGUN}, latch`)],
+  ['F17 somebody stops the execution in the console', {
+    acts: [START, { do: 'other', when: inCanary, act: ({ stopExecution }) => { stopExecution(); } }],
+  }, back('execution stopped', `${BEGUN}, judge HEALTHY x2, recover`)],
+  ['F20 the same start comes twice, and once with another body', {
+    acts: [{ ...START, key: 'k' }, { ...START, key: 'k', atMinutes: 6 }, { ...START, key: 'k', atMinutes: 7, revision: 3 }],
+  }, { ...PROMOTED, answers: ['ann start 202', 'ann start 202', 'ann start 409 REQUEST_KEY_REUSED'] }],
+  ['F22 somebody else updates the endpoint', {
+    acts: [START, { do: 'other', when: inCanary, act: ({ updateEndpointBehindItsBack }) => { updateEndpointBehindItsBack(); } }],
+  }, halted(
+    'the endpoint has configuration somebody-elses, which this release did not set: somebody else changes it',
+    `${BEGUN}, judge HEALTHY x4, halt HALTED`, { shares: '-, 0, 10, -' },
+  )],
+];
+
+const ENDPOINT: readonly Case[] = [
+  ['F25 SageMaker goes back and does not say so', { updates: [{ do: 'silent-rollback', operation: 'UpdateEndpoint' }] },
+    back('SageMaker went back to churn-before and not to churn-88b2072e3e-r1-install, and gives no reason', 'start, begin, latch', {
+      shares: '-', calls: INSTALL,
+    })],
+  ['F26 an update does not end', { updates: [{ do: 'hang', operation: 'UpdateEndpoint' }] },
+    halted('the endpoint is still Updating after the deadline, and no update can be cancelled', 'start, begin, halt HALTED', { shares: '-', calls: INSTALL })],
+  ['F27 there is no capacity for the candidate', { updates: [{ do: 'capacity', operation: 'UpdateEndpoint' }] },
+    back('SageMaker went back to churn-before and not to churn-88b2072e3e-r1-install: CapacityError: Unable to provision requested ML compute '
+      + 'capacity due to InsufficientInstanceCapacity error.', 'start, begin, latch', { shares: '-', calls: INSTALL })],
+];
+
+const OPERATORS: readonly Case[] = [
+  ['F32 an abort without a live release', { acts: [{ atMinutes: 5, do: 'abort' }] }, untouched('ann abort 409 NOTHING_LIVE')],
+  ['F33 an abort after the promotion', { acts: [START, { do: 'abort', when: ended('SUCCEEDED') }] },
+    { ...PROMOTED, answers: ['ann start 202', 'ann abort 409 NOTHING_LIVE'] }],
+  ['F36 the emergency stop is thrown', { acts: [START, { do: 'stop', when: inCanary }] },
+    back('', `${BEGUN}, judge HEALTHY x2, latch`, {
+      ends: ['ABORTED: the emergency stop is on'],
+      records: `${BEGUN}, judge HEALTHY x2, latch, restore, tidy, close ABORTED`,
+      pages: ['was aborted'],
+    })],
+  ['F37 nothing begins by itself for a day after an abort', { acts: [START, { do: 'abort', when: inCanary }], afterwardsMinutes: 1440 },
+    back('', '', {
+      ends: ['ABORTED: aborted by hand'],
+      records: `${BEGUN}, judge HEALTHY x2, latch, restore, tidy, close ABORTED`,
+      pages: ['was aborted'],
+    })],
+  ['F38 a rollback to the version before goes straight', { acts: [START, { do: 'rollback', when: ended('SUCCEEDED') }] }, {
+    ...PROMOTED,
+    ends: ['SUCCEEDED', 'SUCCEEDED'],
+    calls: [...PROMOTED.calls, ...INSTALL],
+    records: `${PROMOTED.records}, start, begin, confirm x2, close`,
+  }],
+  ['F40 two people start at the same moment', { acts: [START, { ...START, by: 'bob', revision: 3 }] },
+    { ...PROMOTED, answers: ['bob start 202', 'ann start 409 CONFLICT'] }],
+  ['G17 after two failures another person has to allow the next', {
+    candidate: SICK,
+    versions: { 3: { errorPercent: 9 } },
+    acts: [
+      START,
+      { do: 'start', revision: 3, when: (moment) => answered(1, moment) },
+      { do: 'start', when: (moment) => answered(2, moment) && moment.releaseId === 'churn.2' },
+      { do: 'allow', by: 'ann', when: (moment) => answered(3, moment) },
+      { do: 'start', when: (moment) => answered(4, moment) },
+      { do: 'allow', by: 'bob', when: (moment) => answered(5, moment) },
+      { do: 'start', revision: 3, when: (moment) => answered(6, moment) },
+    ],
+  }, {
+    ends: ['ROLLED_BACK: alarm churn/ErrorBurst is in ALARM', 'ROLLED_BACK: alarm churn/ModelErrorRate is in ALARM'],
+    shares: '-, 0, 10, 0, -, 0, 10, 0, -',
+    calls: [...INSTALL, SHIFT, ...BACK, ...INSTALL, SHIFT, ...BACK],
+    records: `${BEGUN}, judge HEALTHY x2, latch, restore, tidy, close ROLLED_BACK, ${BEGUN}, latch, restore, tidy, close ROLLED_BACK, allow x2`,
+    pages: ['was rolled back', 'was rolled back'],
+    answers: [
+      'ann start 202', 'ann start 202', 'ann start 409 APPROVAL_NEEDED', 'ann allow 200', 'ann start 403 SECOND_PERSON_NEEDED', 'bob allow 200',
+      'ann start 409 APPROVAL_NEEDED',
+    ],
+  }],
+];
+
+const EVENTS: readonly Case[] = [
+  ['G18 the alarm\'s event comes three times', { candidate: SICK, events: [{ copies: 3 }] },
+    back('alarm churn/ErrorBurst is in ALARM', `${BEGUN}, judge HEALTHY x2, latch`)],
+  ['G18 the alarm\'s event is lost: the next tick sees the alarm', { candidate: SICK, events: [{ source: 'aws.cloudwatch', copies: 0 }] },
+    back('alarm churn/ErrorRate is in ALARM', `${BEGUN}, judge HEALTHY x2, judge FAILED`)],
+  ['G19 the switch is gone before the start', { acts: [{ atMinutes: 2, do: 'other', act: ({ breakStopSwitch }) => { breakStopSwitch(); } }, START] },
+    untouched('ann start 409 STOPPED')],
+  ['a first release that goes well', { before: 'nothing' }, {
+    ends: ['SUCCEEDED'],
+    shares: '-, 100, -',
+    calls: ['CreateModel', 'CreateEndpointConfig', 'CreateEndpoint', ...FINISH],
+    records: `${BEGUN}, judge HEALTHY x3, confirm, close`,
+    pages: [],
+  }],
+  ['a first release that fails takes its endpoint along', { before: 'nothing', candidate: SICK },
+    back('alarm churn/ModelErrorRate is in ALARM', `${BEGUN}, judge HEALTHY x2, latch`, {
+      shares: '-, 100, -', calls: ['CreateModel', 'CreateEndpointConfig', 'CreateEndpoint', 'DeleteEndpoint'],
+    })],
+];
+
+test.each([...METRICS, ...CONTROLLER, ...ENDPOINT, ...OPERATORS, ...EVENTS])('%s', async (name, scenario, expected) => {
+  const result = await rehearsal.run({ ...scenario, name });
+  expect({
+    ends: endsOf(result),
+    shares: shares(result),
+    calls: mutations(result),
+    records: recorded(result),
+    pages: paged(result),
+    ...(expected.answers === undefined ? {} : { answers: answersOf(result) }),
+  }).toEqual(expected);
+});
+
+describe('F16 when every try of the way back fails', () => {
+  test('the release is HALTED, a person is paged, and the alarms on executions fire', async () => {
+    const result = await rehearsal.run({
+      candidate: SICK,
+      calls: [{ do: 'deny', function: 'release-writer', operation: SHIFT, when: ({ latch }) => latch !== undefined, times: 999 }],
+    });
+    expect(endsOf(result)).toEqual(['HALTED: the release could neither go on nor go back by itself']);
+    expect([shares(result), recorded(result)]).toEqual(['-, 0, 10', `${BEGUN}, judge HEALTHY x2, latch, halt HALTED`]);
+    expect(new Set(mutations(result).slice(4))).toEqual(new Set([`${SHIFT} (AccessDeniedException)`]));
+    expect(paged(result)).toEqual(['is HALTED and needs a person']);
+    expect(result.pages.map(({ from }) => from).filter((from) => /ExecutionsFailed|ReleaseHalted/.test(from))).toHaveLength(2);
+  });
+});
+
+test('F36 traffic is back on stable within 60 seconds of the switch', async () => {
+  const { timeline, weights } = await rehearsal.run({ acts: [START, { do: 'stop', when: inCanary }] });
+  const thrown = timeline.find(({ text }) => text === 'ann: stop')?.minutes ?? NaN;
+  const restored = weights.find(({ minutes, percent }) => minutes > thrown && percent.Stable === 100)?.minutes ?? NaN;
+  expect((restored - thrown) * 60).toBeLessThan(60);
+});
+
+function skewed(seconds: number): Record<string, number> {
+  return Object.fromEntries(['desk', 'clerk', 'judge', 'writer'].map((name) => [`release-${name}`, seconds]));
+}
+
+/** Outcomes with the first of the reasons. */
+function endsOf({ releases }: RehearsalResult): string[] {
+  return releases.map(({ outcome, reason }) => `${outcome}${reason === undefined ? '' : `: ${reason.replace(/; alarm .*/s, '').replace(/(somebody-elses)-\d+/, '$1')}`}`);
+}
+
+function answersOf({ answers }: RehearsalResult): string[] {
+  return answers.map(({ by, do: what, status, body: { code } }) => `${by} ${what} ${status}${code === undefined ? '' : ` ${String(code)}`}`);
+}
