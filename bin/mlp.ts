@@ -5,6 +5,7 @@ import { addApi } from './commands/api';
 import { addAudit } from './commands/audit';
 import { addInvoke } from './commands/invoke';
 import { addModel } from './commands/model';
+import { addRehearse } from './commands/rehearse';
 import { addRelease } from './commands/release';
 import { addStop } from './commands/stop';
 
@@ -15,6 +16,7 @@ export async function mlp(args: readonly string[], world: World): Promise<ExitCo
   addRelease(program, world);
   addStop(program, world);
   addAudit(program, world);
+  addRehearse(program, world);
   addInvoke(program, world);
   addApi(program, world);
   return runProgram(program, args, world);

@@ -57,8 +57,9 @@ function deployRegistry(bundles: Bundles, functions: Functions, place: Place): v
   });
 }
 
+/** Those of the template that is rehearsed: a pipeline in a stack beside it is nobody's business here. */
 export function deployMachines(templates: Templates, machines: Machines): void {
-  for (const { ref, properties, attribute } of templates.of('AWS::StepFunctions::StateMachine')) {
+  for (const { ref, properties, attribute } of templates.of('AWS::StepFunctions::StateMachine').filter(({ own }) => own)) {
     const { DefinitionString, Definition, DefinitionSubstitutions = {} } = properties as {
       DefinitionString?: string; Definition?: unknown; DefinitionSubstitutions?: Readonly<Record<string, unknown>>;
     };

@@ -29,7 +29,7 @@ const SECOND_PERSON = 'bob';
 export class Stage {
   /** The endpoints that the template deploys. */
   public static endpointsOf(templates: Templates): Deployed[] {
-    return templates.of(LIFECYCLE_TYPE).map(({ properties: { EndpointName, Profile } }) => {
+    return templates.of(LIFECYCLE_TYPE).filter(({ own }) => own).map(({ properties: { EndpointName, Profile } }) => {
       const { tenant, model, executionRoleArn, plan: { stages, maxHoldSeconds, alarms } } = JSON.parse(String(Profile)) as
         Pick<Deployed, 'tenant' | 'model' | 'executionRoleArn'> & { readonly plan: Pick<Deployed, 'stages' | 'maxHoldSeconds' | 'alarms'> };
       return { endpointName: String(EndpointName), tenant, model, executionRoleArn, stages, maxHoldSeconds, alarms };

@@ -17,7 +17,7 @@ const EXAMPLES = [
 /** The bare command; verbs are added to it. Nothing here ends the process. */
 export function createProgram(args: readonly string[], world: World): Command {
   const program = new Command('mlp')
-    .description('Registers, approves and releases versions of machine-learning models, goes back, verifies the audit trail of it, and calls models over HTTPS.')
+    .description('Registers, approves and releases versions of machine-learning models, goes back, rehearses it, verifies the audit trail of it, and calls models over HTTPS.')
     .version(version, '-V, --version', 'the version of mlp')
     .helpOption('-h, --help', 'this help')
     .helpCommand(false)

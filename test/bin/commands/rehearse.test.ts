@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp } from '../../../bin/ml-platform';
+import { run } from '../support/test-world';
+
+let app: string;
+beforeAll(() => {
+  app = mkdtempSync(join(tmpdir(), 'rehearse-'));
+  createApp({ outdir: app }).synth();
+});
+afterAll(() => rmSync(app, { recursive: true, force: true }));
+
+const rehearse = (...args: string[]) => run(['rehearse', '--app', app, ...args]);
+
+test('a stack of an assembly is rehearsed: the candidate fails, and the timeline says how traffic came back', async () => {
+  const { exitCode, out, err } = await rehearse('--stack', 'MlRelease', '--scenario', 'errors');
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+  expect(out).toMatch(/^Rehearsal of fraud-detection · scenario errors · seed 1\n/);
+  expect(out).toMatch(/ALARM +fraud-detection\/ErrorBurst: OK -> ALARM/);
+  expect(out).toMatch(/Stable 100 %, Candidate 0 %/);
+  expect(out).toMatch(/fraud-detection\.1, revision 2: ROLLED_BACK/);
+  expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110);
+});
+
+test('with --json the whole result is one document', async () => {
+  const { exitCode, out } = await rehearse('--stack', 'MlRelease', '--scenario', 'silent-rollback', '--json');
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ scenario: 'silent-rollback', outcome: 'ROLLED_BACK', problems: [] });
+});
+
+test('a template without the permission that a handler needs ends with 1, and says which is missing', async () => {
+  const template = JSON.parse(JSON.stringify(createApp({ outdir: mkdtempSync(join(app, 'again-')) }).synth()
+    .getStackByName('MlRelease').template)
+    .replaceAll('"sagemaker:UpdateEndpointWeightsAndCapacities"', '"sagemaker:DescribeEndpoint"')) as object;
+  const file = join(app, 'weakened.template.json');
+  writeFileSync(file, JSON.stringify(template));
+  const { exitCode, err } = await run(['rehearse', '--template', file]);
+  expect(exitCode).toBe(1);
+  expect(err).toMatch(/REHEARSAL_FAILED/);
+  expect(err).toMatch(/missing permission: .* may not sagemaker:UpdateEndpointWeightsAndCapacities/);
+});
+
+test.each([
+  [['--stack', 'MlReleas'], 3, 'there is no stack MlReleas in'],
+  [['--stack', 'MlStores'], 1, 'MlStores cannot be rehearsed: the template has no progressive endpoint'],
+  [[], 2, 'rehearse needs --stack or --template, one of them'],
+  [['--stack', 'MlRelease', '--template', 'x'], 2, 'rehearse needs --stack or --template, one of them'],
+  [['--template', '/nonexistent.json'], 3, '/nonexistent.json cannot be read'],
+  [['--stack', 'MlRelease', '--scenario', 'bad-luck'], 2, 'Allowed choices are healthy, errors, silent-rollback, emergency-stop'],
+  [['--stack', 'MlRelease', '--value', 'x'], 2, 'must be a name and a value'],
+])('%j is refused', async (args, exitCode, sentence) => {
+  expect(await rehearse(...args)).toMatchObject({ exitCode, err: expect.stringContaining(sentence) });
+});
+
+test('a folder without an assembly is said to be one', async () => {
+  expect(await run(['rehearse', '--app', join(app, 'nowhere'), '--stack', 'x'])).toMatchObject({
+    exitCode: 3, err: expect.stringContaining('run `cdk synth`, or name its folder (--app)'),
+  });
+});
