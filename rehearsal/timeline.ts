@@ -42,11 +42,13 @@ function tailOf(result: RehearsalResult, width: number): string[] {
       const why = reason ?? latch?.reason;
       return [
         ...wrapped(`${releaseId}, revision ${revision}: ${outcome ?? state}${took}${why === undefined ? '' : `. ${why}`}`, width),
-        ...(restoreSeconds === undefined ? [] : [`  traffic was back on stable ${restoreSeconds} s after the decision (${lockedSeconds ?? 0} s of it locked by SageMaker)`]),
+        ...(restoreSeconds === undefined ? [] : wrapped(`traffic was back on stable ${restoreSeconds} s after the decision (${lockedSeconds ?? 0} s of it locked by `
+          + 'SageMaker)', width - 2).map((line) => `  ${line}`)),
       ];
     }),
     ...Object.entries(traffic).map(([slot, { requests, errors }]) => `  ${slot}: ${requests} requests, ${errors} errors`),
-    `  ${pages.length} pages · ${stateTransitions} state transitions · ${lambdaInvocations} invocations · ${apiCalls} API calls · longest history ${longestHistory} of 25000`,
+    ...wrapped(`${pages.length} pages, ${stateTransitions} state transitions, ${lambdaInvocations} invocations, ${apiCalls} API calls, longest history `
+      + `${longestHistory} of 25000 events`, width - 2).map((line) => `  ${line}`),
     ...problems.flatMap((problem) => wrapped(`BROKEN: ${problem}`, width)),
   ];
 }

@@ -56,7 +56,7 @@ export class CloudWatch {
   public reading: (value: number) => number = (value) => value;
 
   /** An alarm of a template. It begins without data. */
-  public add({ properties }: Found, name: string, arn: string): void {
+  public add({ properties }: Pick<Found, 'properties'>, name: string, arn: string): void {
     const reason = 'Unchecked: Initial alarm creation';
     const alarm: SimulatedAlarm = { name, arn, properties, state: 'INSUFFICIENT_DATA', reason, since: this.clock.now };
     this.judge(alarm); // what it cannot evaluate has to show before the rehearsal begins
