@@ -1,6 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import {
-  AuditTrailStack, InferenceApiStack, ModelRegistryStack, ModelStoresStack, OnlineInferenceStack, ProgressiveReleaseStack, TrainingStack,
+  AuditTrailStack, InferenceApiStack, ModelRegistryStack, ModelStoresStack, OnlineInferenceStack, ProgressiveReleaseStack,
+  TrainingStack,
 } from '../lib/stacks';
 import { ColumnCheck, MachineFamily, QueueKind, TrainingData } from '../lib/training';
 
