@@ -101,6 +101,9 @@ describe('bad data', () => {
       'column age: its variance is 0, and it must be above 0'],
     ['missing values', (bench) => bench.putData(800, 'part-0.csv', (place) => `${20 + place % 60},${place % 5 === 0 ? '' : place},ch`),
       'column spend: 160 of 800 values are missing, and at most 10 % may be'],
+    ['a value in the last of five files', (bench) => [1, 2, 3, 4].forEach((part) =>
+      bench.putData(10, `part-${part}.csv`, (place) => `${part === 4 && place === 0 ? -1 : 20 + place % 60},${place},ch`)),
+    'column age: 1 of 840 values are below 0'],
     ['too few records', (bench) => bench.putData(499), 'there are 499 records, and at least 500 are needed'],
     ['no data', (bench) => bench.s3.remove('s3://our-datasets/datasets/churn/part-0.csv'), 'there is no data below s3://our-datasets/datasets/churn/'],
   ])('%s: nothing is trained, and the end says why', async (_, spoil, reason) => {
@@ -501,8 +504,11 @@ describe('an end', () => {
   test('that nobody told of is found by the watch, which measures how long an execution runs', async () => {
     const bench = new PipelineBench();
     const { arn } = await bench.start({}, { crashAt: 'Train' });
+    bench.now += 5 * 60_000;
+    await bench.ask({ operation: 'watch', subject });
+    expect(bench.ended).toEqual([]); // it may be about to be told otherwise
     bench.statuses.set(arn, 'RUNNING');
-    bench.now += 90 * 60_000;
+    bench.now += 85 * 60_000;
     await bench.ask({ operation: 'watch', subject });
     expect(JSON.parse(bench.lines.at(-1) ?? '')).toMatchObject({ Pipeline: 'Test-Pipeline', PipelineRunMinutes: 90 });
     expect(bench.ended).toEqual([]);
