@@ -88,6 +88,10 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
     description: 'Compares a training queue with its job with CDK\'s Batch L2, alone and with the same around it, and prints ratios',
     steps: [{ exec: 'tsx bench/training.ts', receiveArgs: true }],
   });
+  project.addTask('bench:release', {
+    description: 'Counts what a release costs of AWS, in rehearsals of the reference stack, and times them',
+    steps: [{ exec: 'tsx bench/release.ts', receiveArgs: true }],
+  });
   project.addTask('keep-release', {
     description: 'Keeps the templates of the reference app as those of a release: npm run keep-release -- 1.2.3',
     steps: [{ exec: 'tsx tools/upgrade-gate/keep-release.ts', receiveArgs: true }],
