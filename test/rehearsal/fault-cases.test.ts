@@ -118,6 +118,15 @@ const ENDPOINT: readonly Case[] = [
       + 'capacity due to InsufficientInstanceCapacity error.', 'start, begin, latch', { shares: '-', calls: INSTALL })],
 ];
 
+const WEIGHTS_STAY: readonly Case[] = [
+  ['F28 weights do not stay as wanted', { updates: [{ do: 'weights-ignored', operation: SHIFT, times: 9999 }] },
+    back('SageMaker took the weights 2 times, and has others', 'start, begin, confirm, latch', {
+      shares: '-, 0, -', calls: [...INSTALL, SHIFT, SHIFT, 'UpdateEndpoint'],
+    })],
+  ['F28 weights stay when they are asked for again', { updates: [{ do: 'weights-ignored', operation: SHIFT }] },
+    { ...PROMOTED, calls: [...INSTALL, SHIFT, SHIFT, SHIFT, ...FINISH] }],
+];
+
 const OPERATORS: readonly Case[] = [
   ['F32 an abort without a live release', { acts: [{ atMinutes: 5, do: 'abort' }] }, untouched('ann abort 409 NOTHING_LIVE')],
   ['F33 an abort after the promotion', { acts: [START, { do: 'abort', when: ended('SUCCEEDED') }] },
@@ -187,7 +196,7 @@ const EVENTS: readonly Case[] = [
     })],
 ];
 
-test.each([...METRICS, ...CONTROLLER, ...ENDPOINT, ...OPERATORS, ...EVENTS])('%s', async (name, scenario, expected) => {
+test.each([...METRICS, ...CONTROLLER, ...ENDPOINT, ...WEIGHTS_STAY, ...OPERATORS, ...EVENTS])('%s', async (name, scenario, expected) => {
   const result = await rehearsal.run({ ...scenario, name });
   expect({
     ends: endsOf(result),

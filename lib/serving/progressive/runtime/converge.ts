@@ -93,7 +93,7 @@ function inService(wanted: Wanted, described: DescribedEndpoint, issued: Issued 
     return elsewhere(to, described, issued, late);
   }
   const back = act === 'restore';
-  return namesDiffer(arrangement, described) ?? weightsDiffer(arrangement, described, late)
+  return namesDiffer(arrangement, described) ?? weightsDiffer(arrangement, described, back ? undefined : issued, late)
     ?? countsDiffer(arrangement, described, back, late) ?? { kind: 'none' };
 }
 
@@ -113,7 +113,10 @@ function namesDiffer({ configName, variants }: Arrangement, described: Described
   return want === are ? undefined : halt(`configuration ${configName} has the variants ${are}, wanted ${want}`);
 }
 
-function weightsDiffer(arrangement: Arrangement, described: DescribedEndpoint, late: boolean): Act | undefined {
+/** On the way back they are asked for again and again; on the way forward, weights that do not stay are a step that failed. */
+function weightsDiffer(
+  arrangement: Arrangement, described: DescribedEndpoint, issued: Issued | undefined, late: boolean,
+): Act | undefined {
   const desiredOff = sharesDiffer(arrangement.variants, described.variants, ({ desiredWeight }) => desiredWeight);
   const currentOff = sharesDiffer(arrangement.variants, described.variants, ({ currentWeight }) => currentWeight);
   if (!desiredOff && !currentOff) {
@@ -121,6 +124,9 @@ function weightsDiffer(arrangement: Arrangement, described: DescribedEndpoint, l
   }
   if (late) {
     return failed('the weights are not as wanted after the deadline');
+  }
+  if (desiredOff && issued?.mutation === 'weights' && issued.count >= UPDATES_WITHOUT_EFFECT) {
+    return failed(`SageMaker took the weights ${issued.count} times, and has others`);
   }
   return desiredOff ? { kind: 'weights', to: arrangement } : { kind: 'wait', reason: 'the weights are on their way', moving: false };
 }

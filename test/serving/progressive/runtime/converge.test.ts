@@ -98,6 +98,20 @@ describe('an update that came to nothing', () => {
   });
 });
 
+describe('weights that do not stay', () => {
+  const asked = (count: number): Issued => ({ mutation: 'weights', count, seen: false });
+  const installed = inService(install.to!);
+
+  test('are asked for twice on the way forward, and then the step has failed', () => {
+    expect(converge(shift, installed, asked(1), START).kind).toBe('weights');
+    expect(converge(shift, installed, asked(2), START)).toMatchObject({ kind: 'failed', reason: 'SageMaker took the weights 2 times, and has others' });
+  });
+
+  test('are asked for again and again on the way back', () => {
+    expect(converge(back, inService(shift.to!), asked(9), START).kind).toBe('weights');
+  });
+});
+
 describe('going back', () => {
   test('is done by weights where both slots are', () => {
     expect(converge(back, inService(shift.to!), undefined, START)).toMatchObject({ kind: 'weights', to: { variants: [{ weight: 100 }, { weight: 0 }] } });
