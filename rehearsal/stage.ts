@@ -24,6 +24,8 @@ export interface Deployed {
 }
 
 const SECOND_PERSON = 'bob';
+/** Of `mlp`, bin/cli/service-client.ts, without its jitter. */
+const WAITS_MS = [400, 1200, 3600];
 
 /** Who is on the stage: the account before the release, and the people. */
 export class Stage {
@@ -116,12 +118,26 @@ export class Stage {
     }[act.do] as [string, string, unknown];
     world.journal.note('operator', act.note ?? `${by}: ${act.do}${['start', 'allow'].includes(act.do) ? ` revision ${revision}` : ''}`);
     const headers = { 'content-type': 'application/json', [REQUEST_KEY_HEADER]: act.key ?? `key-${++this.keys}` };
-    const { status, body: answer } = await world.asked(bundle, bundle === DESK_BUNDLE ? DESK_ROUTES : STOP_ROUTES, {
-      method: 'POST', target, headers, body: JSON.stringify(body), caller: userOf(by, world.place.account),
-    });
+    const request = { method: 'POST', target, headers, body: JSON.stringify(body), caller: userOf(by, world.place.account) };
+    const { status, body: answer } = await this.asked(bundle, request);
     world.journal.answers.push({ minutes: world.journal.minutes, do: act.do, by, status, body: answer });
     world.journal.note('operator', `${by}: ${act.do} -> ${status}${status < 400 ? '' : ` ${String(answer.code ?? answer.errorType ?? '')}: ${String(answer.detail ?? answer.errorMessage ?? '')}`}`);
     world.journal.changed = true;
+  }
+
+  /** As `mlp` asks: when the other side fails, the same request again with the same key, four times in all. */
+  private async asked(bundle: string, request: Parameters<World['asked']>[2]): ReturnType<World['asked']> {
+    const { world } = this;
+    const ask = () => world.asked(bundle, bundle === DESK_BUNDLE ? DESK_ROUTES : STOP_ROUTES, request);
+    let answer = await ask();
+    for (const wait of WAITS_MS) {
+      if (answer.status >= 500) {
+        world.journal.note('operator', `no answer (${answer.status}); the same request again`);
+        await world.clock.sleep(wait);
+        answer = await ask();
+      }
+    }
+    return answer;
   }
 
   public hands(): Hands {
