@@ -80,6 +80,10 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
     description: 'Counts the requests of each verb of the registry to DynamoDB, and measures its handlers',
     steps: [{ exec: 'tsx bench/registry.ts', receiveArgs: true }],
   });
+  project.addTask('bench:rehearsal', {
+    description: 'Rehearses a healthy release, and prints what it costs of AWS and how long the rehearsal takes',
+    steps: [{ exec: 'tsx bench/rehearsal.ts', receiveArgs: true }],
+  });
   project.addTask('keep-release', {
     description: 'Keeps the templates of the reference app as those of a release: npm run keep-release -- 1.2.3',
     steps: [{ exec: 'tsx tools/upgrade-gate/keep-release.ts', receiveArgs: true }],
