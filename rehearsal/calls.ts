@@ -31,7 +31,6 @@ export interface CallsWorld {
 /** Half of what a call takes. */
 const CALL_MS = [5, 25] as const;
 const LOST_MS = 2000;
-const NEVER = new Promise<never>(() => undefined);
 /** Where CloudFormation waits for an answer: a name that no resolver knows. */
 export const CLOUDFORMATION = 'cloudformation.invalid';
 /** The bundle that answers for the model registry; what it calls is its own affair. */
@@ -48,7 +47,7 @@ export class Calls {
     await this.pause();
     this.crash(invocation, fault, 'crash-before');
     if (invocation.over) {
-      return NEVER;
+      return never();
     }
     let answer: unknown;
     try {
@@ -67,7 +66,7 @@ export class Calls {
     this.crash(invocation, fault, 'crash-after');
     await this.lose(fault);
     await this.pause();
-    return invocation.over ? NEVER : handedIn(answer);
+    return invocation.over ? never() : handedIn(answer);
   }
 
   /** The registry's API, and the address at which CloudFormation waits for an answer. */
@@ -85,7 +84,7 @@ export class Calls {
     const fault = this.fault(by, REGISTRY_NAME, operation);
     this.crash(invocation, fault, 'crash-before');
     if (invocation.over) {
-      return NEVER;
+      return never();
     }
     const refused = this.refused(invocation, fault, `${hostname.split('.')[0]}/$default/${method}${pathname}`);
     if (refused !== undefined) {
@@ -99,7 +98,7 @@ export class Calls {
     this.record(by, REGISTRY_NAME, operation, status < 400 ? undefined : String(status));
     this.crash(invocation, fault, 'crash-after');
     await this.lose(fault);
-    return invocation.over ? NEVER : { status, body: JSON.stringify(view) };
+    return invocation.over ? never() : { status, body: JSON.stringify(view) };
   }
 
   private refused(invocation: Invocation, fault: CallFault['do'] | undefined, path: string): number | undefined {
@@ -153,6 +152,11 @@ export class Calls {
       }
     }
   }
+}
+
+/** One for each who waits: whoever waits for a promise is kept as long as it is. */
+async function never(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 function refuse(fault: string | undefined, operation: string): void {
