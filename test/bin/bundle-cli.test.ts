@@ -17,7 +17,7 @@ test('what ships is made from these sources', () => {
 
 test('the bundle is the same from another folder', () => {
   const copy = new TemporaryFolder();
-  for (const folder of ['bin', 'lib']) {
+  for (const folder of ['bin', 'lib', 'rehearsal']) {
     cpSync(join(ROOT, folder), join(copy.path, folder), { recursive: true });
   }
   cpSync(join(ROOT, 'package.json'), join(copy.path, 'package.json'));
