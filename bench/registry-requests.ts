@@ -1,6 +1,6 @@
 import { Verb } from '../lib/registry/runtime/contract';
-import { person } from '../test/registry/support/callers';
 import { Call } from '../rehearsal/aws/dynamodb/fake-dynamodb';
+import { person } from '../test/registry/support/callers';
 import { Answer, RegistryBench } from '../test/registry/support/registry-bench';
 
 /** What one request of a caller costs, when nobody else is in its way. */

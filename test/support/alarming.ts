@@ -4,9 +4,9 @@ import { AuditTrail } from '../../lib/audit';
 import { EndpointScaling, RollbackTrigger } from '../../lib/serving';
 import { inferenceApi } from '../api/supplies';
 import { modelRegistry } from '../registry/registries';
+import { progressiveEndpoint } from '../serving/progressive/progressive-supplies';
 import { batchInference } from '../training/batch-inference/supplies';
 import { trainingPipeline } from '../training/pipeline/pipelines';
-import { progressiveEndpoint } from '../serving/progressive/progressive-supplies';
 import { trainingQueue } from '../training/supplies';
 
 /** Constructs that have, between them, every alarm of the library: who adds an alarm adds here what makes it. */

@@ -12,6 +12,7 @@ import { GuardedEndpointProps } from './guarded-endpoint-props';
 import { HostedModel } from './hosted-model';
 import { ModelContainer } from './model-container';
 import { checkRenderedDeployment } from './rendered-deployment';
+import { createKey } from '../endpoint-key';
 import { ENDPOINT_TAG } from './runtime/contract';
 import { scaledResource } from './scaling-policy';
 import { AlarmTopic } from '../../core/alarm-topic';
@@ -21,7 +22,6 @@ import { IModelEndpoint } from '../model-endpoint';
 import { ModelEndpointBase } from '../model-endpoint-base';
 import { checkKept, checkWaits } from '../rendered-resource';
 import { RollbackAlarms } from '../rollback-alarms';
-import { createKey } from '../endpoint-key';
 
 const LONGEST_NAME = 63;
 const SLOT = EndpointSlot.STABLE.variantName;

@@ -31,7 +31,8 @@ export class HostedModel extends Construct {
     securityGroup.applyRemovalPolicy(RemovalPolicy.RETAIN); // the endpoint outlives the stack, and its interfaces use it
     const { role, policy } = new ExecutionRole(this, 'ExecutionRole', {
       grantServe: (grantee) => props.containers.forEach((container) => grantServe(container, grantee)),
-      artifactArns: props.containers.flatMap(({ artifact, multiModel }) => artifact?._allVersionsArn ?? multiModel?._modelsArn ?? []),
+      artifactArns: props.containers.flatMap(({ artifact, multiModel }) =>
+        artifact?._allVersionsArn ?? multiModel?._modelsArn ?? []),
       logGroup: props.logGroup,
       storageKey: props.storageKey,
       subnets: network.subnets,

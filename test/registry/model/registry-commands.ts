@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { checkTenant, Invariants } from './invariants';
 import { expected, Expected, NOTHING, Operation, OracleModel } from './oracle';
 import { REPLAYED_HEADER } from '../../../lib/registry/runtime/contract';
+import { Call, Hooks } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
 import { session } from '../support/callers';
 import { conflict, throttled, timeout } from '../support/dynamodb-errors';
-import { Call, Hooks } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
 import { Answer, codeOf, REGISTRY_TABLE, RegistryBench } from '../support/registry-bench';
 
 /** One run: the registry, what it should be, and who decides in which order clients get on. */

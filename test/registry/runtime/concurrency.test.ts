@@ -1,6 +1,6 @@
+import { Call } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
 import { person } from '../support/callers';
 import { brokenAt } from '../support/commands';
-import { Call } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
 import { AUDIT_TABLE, codeOf, REGISTRY_TABLE, RegistryBench } from '../support/registry-bench';
 
 let bench: RegistryBench;

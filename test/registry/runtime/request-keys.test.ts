@@ -1,7 +1,7 @@
 import { REPLAYED_HEADER } from '../../../lib/registry/runtime/contract';
+import { Call } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
 import { person, session } from '../support/callers';
 import { accessDenied, conflict, connectionReset, inProgress, throttled, timeout } from '../support/dynamodb-errors';
-import { Call } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
 import { AUDIT_TABLE, codeOf, REGISTRY_TABLE, RegistryBench } from '../support/registry-bench';
 
 let bench: RegistryBench;

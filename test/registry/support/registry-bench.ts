@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Caller, person, TRUSTED_ROLE } from './callers';
-import { FakeDynamoDb } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
 import { FakeEcr } from './fake-ecr';
 import { FakeS3 } from './fake-s3';
 import { gatewayEvent, GatewayRequest } from './gateway';
 import { Problem, Registration, REQUEST_KEY_HEADER } from '../../../lib/registry/runtime/contract';
 import { registryApi } from '../../../lib/registry/runtime/registry-api';
 import { RegistrySettings, RegistryWorld } from '../../../lib/registry/runtime/registry-world';
+import { FakeDynamoDb } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
 
 export const REGISTRY_TABLE = 'registry';
 export const AUDIT_TABLE = 'audit';
