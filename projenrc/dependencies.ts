@@ -35,6 +35,9 @@ export const DEV_DEPS = [
   // 2.36.0 needs a version of one of its parts that does not exist
   ...['logger', 'metrics', 'tracer'].map((part) => `@aws-lambda-powertools/${part}@2.35.0`),
   '@types/aws-lambda@^8',
+  // signs what handlers ask of a registry: the SDK's own signer brings 230 kB into each bundle
+  'aws4@^1',
+  '@types/aws4@^1',
   // the mlp command, which ships bundled; commander 15 needs Node 22
   'commander@^14',
   'cli-table3@^0.6.5',

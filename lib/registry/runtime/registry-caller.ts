@@ -104,8 +104,8 @@ function signedRequest<T>({ url, path, requestKey, body }: RegistryQuestion<T>, 
   const headers: Record<string, string> = requestKey === undefined ? {}
     : { 'content-type': 'application/json', [REQUEST_KEY_HEADER]: requestKey };
   const region = requireEnv('AWS_REGION');
-  const { host: _fetchSetsIt, ...sent } = signedHeaders({ method, region, url: target, headers, body: text ?? '' }, credentials(), now);
-  return { url: target.href, init: { method, headers: sent, ...(text === undefined ? {} : { body: text }) } };
+  const signed = signedHeaders({ method, region, url: target, headers, body: text ?? '' }, credentials(), now);
+  return { url: target.href, init: { method, headers: signed, ...(text === undefined ? {} : { body: text }) } };
 }
 
 /** Read for each request: Lambda may have changed them since. */

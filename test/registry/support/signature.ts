@@ -58,7 +58,9 @@ async function signed(
   { method, target, headers, body }: WireRequest, credentials: Credentials, region: string, names: readonly string[],
   signingDate: Date,
 ): Promise<string> {
-  const signer = new SignatureV4({ credentials, region, service: 'execute-api', sha256: Sha256 });
+  // some signers send the hash of the body as a header, some only sign it
+  const applyChecksum = names.includes('x-amz-content-sha256');
+  const signer = new SignatureV4({ credentials, region, service: 'execute-api', sha256: Sha256, applyChecksum });
   const { hostname, pathname, searchParams } = new URL(target, `http://${headers.host}`);
   // the signer adds these itself
   const signable = names.filter((name) => !['x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'].includes(name));

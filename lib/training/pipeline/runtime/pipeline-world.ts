@@ -2,7 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { Credentials } from '../../runtime/signed-request';
+import { Credentials } from '../../../registry/runtime/signed-request';
 
 /** How a request leaves: `fetch`, or a stand-in. */
 export type Send = (url: string, init: {

@@ -6,7 +6,7 @@ import { Ledger, RunRow } from './ledger';
 import { Known, PipelineWorld } from './pipeline-world';
 import { publish, Published } from './publish';
 import { Registration, REQUEST_KEY_HEADER } from '../../../registry/runtime/contract';
-import { signedHeaders } from '../../runtime/signed-request';
+import { signedHeaders } from '../../../registry/runtime/signed-request';
 
 export interface Registered {
   readonly verdict: 'REGISTERED' | 'REFUSED';
@@ -92,12 +92,12 @@ async function send(
   run: Run, { registry, tenant, model }: Plan, body: string, world: PipelineWorld,
 ): Promise<{ status: number; text: string }> {
   const url = new URL(`${registry.url}/tenants/${tenant}/models/${model}/versions`);
-  const request = { service: 'execute-api', region: world.region, host: url.host, path: url.pathname, body };
-  const { host: _host, ...headers } = await signedHeaders(request, world.credentials(), new Date(world.now()));
+  const given = { 'content-type': 'application/json', [REQUEST_KEY_HEADER]: `training-${run.inputHash}` };
+  const headers = signedHeaders({ method: 'POST', region: world.region, url, headers: given, body }, world.credentials(), new Date(world.now()));
   try {
     const response = await world.send(url.href, {
       method: 'POST',
-      headers: { ...headers, [REQUEST_KEY_HEADER]: `training-${run.inputHash}` },
+      headers,
       body,
       redirect: 'manual', // whoever redirects would get a signed request that was meant for another
       signal: AbortSignal.timeout(PATIENCE_MS),
