@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { API_KEY, Call, Gateway, IntegrationRequest } from './gateway';
 import { inferenceApi, inputs, named, resourcesOf } from './supplies';
 import { ApiAuth, ApiEndpoint, InferenceApi } from '../../lib/api';
-import { Policies } from '../artifacts/policy-evaluator';
+import { Policies } from '../support/policy-evaluator';
 
 const NAMES = ['churn', 'churn-eu', 'fraud'];
 /** The only headers that may reach SageMaker: what names a variant, a model or a container is not among them. */
