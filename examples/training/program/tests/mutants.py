@@ -2,9 +2,11 @@
 
 import os
 import signal
+import time
 from typing import Any, Callable, List
 
 from trainer import checkpoints, loop
+from trainer.s3_store import S3Store
 from trainer.state import State, fresh_state, unpack
 
 NOBODY = 65534
@@ -63,6 +65,16 @@ def fail_writes(problem: OSError, at_step: int) -> None:
         raise problem
 
     on_step(at_step, lambda: setattr(os, "fsync", refuse))
+
+
+def slow_puts() -> None:
+    """Who is to be killed at work must not be done before: machines differ, a wait of a tenth of a second does not."""
+    def slowly(self: S3Store, name: str, data: bytes) -> None:
+        time.sleep(0.1)
+        write(self, name, data)
+
+    write = S3Store.write
+    setattr(S3Store, "write", slowly)
 
 
 def drop_privileges() -> None:

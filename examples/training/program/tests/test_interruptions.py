@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -86,26 +87,29 @@ def test_asked_to_stop_and_then_killed(seed: int, places: Places, undisturbed_lo
     assert result(places) == undisturbed_long
 
 
-def test_the_program_as_it_is_shipped(places: Places, undisturbed_long: dict) -> None:
+def test_the_program_as_it_is_shipped(places: Places, tmp_path: Path) -> None:
     """`python -m trainer`, one process each: asked to stop while it loads numpy, killed, asked to stop, left alone."""
+    settings = {**LONG, "epochs": 240}  # some seconds of work, so that none is done before its signal comes
     imports = places.log.with_name("imports")
     ends = []
     for number in (signal.SIGTERM, signal.SIGKILL, signal.SIGTERM, None):
         known = len(starts(places))
         with places.log.open("a") as log, imports.open("w") as loaded:
-            command = [sys.executable, "-X", "importtime", "-m", "trainer", "train", *arguments(places, **LONG)]
+            command = [sys.executable, "-X", "importtime", "-m", "trainer", "train", *arguments(places, **settings)]
             process = subprocess.Popen(command, cwd=PROGRAM, stdout=log, stderr=loaded)
         if not ends:
             wait_for(lambda: "numpy.version" in imports.read_text())
         elif number is not None:
             wait_for(lambda: len(starts(places)) > known)
-            time.sleep(0.1)
+            time.sleep(0.05)
         if number is not None:
             process.send_signal(number)
         ends.append(process.wait(60))
     assert ends == [143, KILLED, 143, 0]
     assert places.messages()[:2] == ["begins", "interrupted after step 0; the next run goes on after step 0"]
-    assert result(places) == undisturbed_long
+    apart = Places.below(tmp_path / "apart")
+    assert Child(apart, **settings).wait() == 0
+    assert result(places) == result(apart)
 
 
 def test_a_finished_run_can_be_started_again(places: Places, undisturbed_short: dict) -> None:

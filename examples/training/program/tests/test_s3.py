@@ -11,6 +11,7 @@ from typing import Dict, Iterator
 import boto3
 import pytest
 
+import mutants
 from support import KILLED, Child, Places, result, wait_for
 from trainer.errors import Interrupted, RunsElsewhere, StorageFailed
 from trainer.interruption import Interruption
@@ -69,9 +70,9 @@ def store_at(uri: str, lease_seconds: int = 60) -> S3Store:
 def test_a_batch_job_that_is_reclaimed_again_and_again(number: int, code: int, in_s3: Places, tmp_path: Path) -> None:
     chance = random.Random(number)
     for attempt in range(1, 6):
-        child = Child(in_s3, {**JOB, "AWS_BATCH_JOB_ATTEMPT": str(attempt)}, **IN_S3)
+        child = Child(in_s3, {**JOB, "AWS_BATCH_JOB_ATTEMPT": str(attempt)}, mutants.slow_puts, **IN_S3)
         wait_for(lambda: in_s3.log.exists() and any(line.get("attempt") == str(attempt) for line in in_s3.lines()))
-        time.sleep(chance.uniform(0.05, 0.3))
+        time.sleep(chance.uniform(0.05, 0.5))
         child.kill(number)
         assert child.wait() == code
     assert Child(in_s3, {**JOB, "AWS_BATCH_JOB_ATTEMPT": "6"}, **IN_S3).wait() == 0, in_s3.messages()
@@ -103,7 +104,7 @@ def test_another_job_is_refused_while_one_is_at_work(in_s3: Places) -> None:
 
 
 def test_another_job_goes_on_where_a_dead_one_stopped(in_s3: Places) -> None:
-    first = Child(in_s3, JOB, **IN_S3)
+    first = Child(in_s3, JOB, mutants.slow_puts, **IN_S3)
     wait_for(lambda: in_s3.log.exists() and any("epoch" in line for line in in_s3.lines()))
     first.kill(signal.SIGKILL)
     assert first.wait() == KILLED
