@@ -121,11 +121,10 @@ async function takeBack(
     there?.cause === latch.cause && there.reason === latch.reason && restoredAt === undefined;
   const concerned = [...await new ReleaseStore(world).heads()].flatMap(([endpoint, { release }]) =>
     release !== undefined && (concerns(release) || onTheWay(release)) ? [{ endpoint, releaseId: release.releaseId }] : []);
-  for (const each of concerned) {
-    await latched({ ...each, ...latch, at: world.now() }, request, world);
-  }
-  const settled = await Promise.allSettled(concerned.map((each) => restoreSoon(each, request, world)));
-  const failure = settled.find((one) => one.status === 'rejected');
+  // one endpoint whose state cannot be written keeps no other from its traffic
+  const latches = await Promise.allSettled(concerned.map((each) => latched({ ...each, ...latch, at: world.now() }, request, world)));
+  const restores = await Promise.allSettled(concerned.map((each) => restoreSoon(each, request, world)));
+  const failure = [...latches, ...restores].find((one) => one.status === 'rejected');
   if (failure !== undefined) {
     throw failure.reason;
   }

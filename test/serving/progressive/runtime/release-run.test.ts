@@ -202,6 +202,19 @@ describe('the emergency stop', () => {
     expect((await ask(account, 'start', { body: { revision: 2 } })).view.code).toBe('STOPPED');
   });
 
+  test('takes one endpoint back although the state of another cannot be written', async () => {
+    const execution = await disturbed('BAKE', async () => {
+      const { pk: _own, ...head } = account.dynamodb.items('releases').find(({ sk }) => sk === 'HEAD')!;
+      // an audit row beyond what its head knows: nothing can be written for this endpoint
+      account.dynamodb.plant('releases', { pk: 'ENDPOINT#broken', ...head, endpoint: 'broken' });
+      account.dynamodb.plant('releases', { pk: 'ENDPOINTS', sk: 'ENDPOINT#broken', endpoint: 'broken' });
+      account.dynamodb.plant('audit', { pk: 'ENDPOINT#broken', sk: `AUDIT#${String(Number(head.auditSequence) + 1).padStart(10, '0')}` });
+      await expect(stopped()).rejects.toThrow('there is an audit row after the last that the head of the endpoint knows');
+      expect(account.weights()).toEqual({ Stable: 100, Candidate: 0 });
+    });
+    expect(await execution.run()).toMatchObject({ outcome: 'ABORTED' });
+  });
+
   test('whose event is lost is seen at the next step', async () => {
     expect(await (await disturbed('BAKE', () => account.switch('on'))).run()).toMatchObject({ outcome: 'ABORTED' });
     account.switch('off');
