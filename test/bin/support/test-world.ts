@@ -16,10 +16,12 @@ export interface Surroundings {
   readonly tty?: boolean;
   readonly now?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Instead of waiting. */
+  readonly sleep?: World['sleep'];
 }
 
 /** Runs a command line in this process, without waiting between tries. */
-export async function run(args: readonly string[], { stdin = '', tty = false, now, env = {} }: Surroundings = {}): Promise<Ran> {
+export async function run(args: readonly string[], { stdin = '', tty = false, now, env = {}, sleep = async () => undefined }: Surroundings = {}): Promise<Ran> {
   const said = { out: '', err: '' };
   const world: World = {
     out: { isTTY: tty, write: (text) => { said.out += text; } },
@@ -27,8 +29,9 @@ export async function run(args: readonly string[], { stdin = '', tty = false, no
     stdin: Object.assign(Readable.from([stdin]), { isTTY: tty }),
     env,
     now: () => now ?? Date.now(),
-    sleep: async () => undefined,
+    sleep,
     underway: {},
+    unwritten: {},
   };
   const exitCode = await mlp(args, world);
   return { exitCode, ...said };
