@@ -1,18 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { SharedOptions } from './command-session';
-import { DEFAULT_ENVIRONMENT, REGION } from './registry-address';
+import { DEFAULT_ENVIRONMENT, REGION, Whereabouts } from './registry-address';
 import { Rule } from '../../lib/core/complaint';
 import { endpointName, imageUri, modelId, s3Uri, saysLatest, versionText } from '../../lib/core/name-rules';
 import { ADDRESS_OUTPUT, ADDRESS_PARAMETER_PREFIX, DEFAULT_TENANT } from '../../lib/registry/runtime/contract';
 
 /** What every verb takes. */
-export interface CommonOptions extends SharedOptions {
-  readonly url?: string;
-  readonly stack?: string;
-  readonly parameter?: string;
-  readonly environment?: string;
-  readonly artifactBucket?: string;
-  readonly auditBucket?: string;
+export interface CommonOptions extends SharedOptions, Whereabouts {
   readonly tenant: string;
 }
 

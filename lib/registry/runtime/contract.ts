@@ -149,7 +149,7 @@ export interface Lineage {
 export interface Registration {
   /** A semver for people. No two versions of a model have the same. */
   readonly label?: string;
-  /** `s3://<bucket>/<tenant-independent key>/<sha256>/model.tar.gz`, in the registry's artifact bucket. */
+  /** `s3://<bucket>/<model>/<sha256>/….tar.gz`, in the registry's artifact bucket; tenants share a model's folder. */
   readonly artifact: string;
   readonly artifactSha256: string;
   /** Pinned by digest. */
