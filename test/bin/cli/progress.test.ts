@@ -4,10 +4,12 @@ import { processWorld, World } from '../../../bin/cli/world';
 beforeEach(() => { jest.useFakeTimers(); });
 afterEach(() => { jest.useRealTimers(); });
 
+const WORLD = processWorld();
+
 /** What is said on stderr of something that takes so long. */
 async function said(seconds: number, isTTY: boolean, columns?: number): Promise<string> {
   let err = '';
-  const world: World = { ...processWorld(), err: { isTTY, columns, write: (text) => { err += text; } } };
+  const world: World = { ...WORLD, err: { isTTY, columns, write: (text) => { err += text; } } };
   const long = withProgress(world, 'uploading', async (progress) => {
     progress.update('43 % of 5.0 GB');
     await new Promise((resolve) => { setTimeout(resolve, seconds * 1000); });
