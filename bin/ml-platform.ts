@@ -20,9 +20,9 @@ const RELEASED = 'fraud-detection';
 const STORES_STAY = { '@aws-cdk/core:defaultCrossStackReferences': 'strong' };
 
 /**
- * The reference app: stores first, a registry and a trail over them, an endpoint that releases bring versions to, one that
- * deployments do with an API in front as soon as `imageDigest` and `artifactSha256` say what it serves, and training as soon as
- * `trainerDigest` and `imageDigest` say what trains and what will serve.
+ * The reference app: stores first, a registry over them, an endpoint that releases bring versions to, a trail over all of it,
+ * one that deployments do with an API in front as soon as `imageDigest` and `artifactSha256` say what it serves, and training
+ * as soon as `trainerDigest` and `imageDigest` say what trains and what will serve.
  *
  *     cdk deploy MlStores
  *     cdk deploy --all -c imageDigest=sha256:… -c artifactSha256=… -c trainerDigest=sha256:…
@@ -35,15 +35,16 @@ export function createApp({ outdir, context }: ReferenceAppOptions = {}): App {
     artifacts: stores.artifacts,
     images: [stores.images],
   });
+  const { endpoint: released } = new ProgressiveReleaseStack(app, 'MlRelease', {
+    description: 'An endpoint that releases bring new versions to, and take them back from',
+    endpointName: RELEASED,
+    model: registry.model(RELEASED),
+  });
   new AuditTrailStack(app, 'MlAudit', {
     description: 'A trail, and alarms on what nobody should do unseen',
     artifacts: [stores.artifacts],
     registries: [registry],
-  });
-  new ProgressiveReleaseStack(app, 'MlRelease', {
-    description: 'An endpoint that releases bring new versions to, and take them back from',
-    endpointName: RELEASED,
-    model: registry.model(RELEASED),
+    handlersOf: [released],
   });
   const digest: unknown = app.node.tryGetContext('imageDigest');
   const sha256: unknown = app.node.tryGetContext('artifactSha256');

@@ -1,5 +1,5 @@
 import { ExitCode } from './cli/exit-code';
-import { createProgram, runProgram } from './cli/program';
+import { createProgram, report, runProgram } from './cli/program';
 import { processWorld, World } from './cli/world';
 import { addApi } from './commands/api';
 import { addAudit } from './commands/audit';
@@ -22,7 +22,7 @@ export async function mlp(args: readonly string[], world: World): Promise<ExitCo
   return runProgram(program, args, world);
 }
 
-async function main(): Promise<void> {
+async function main(args: readonly string[]): Promise<void> {
   const world = processWorld();
   // the SDK is inside: which Node its next version wants is our business, not the caller's
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -30,10 +30,18 @@ async function main(): Promise<void> {
     world.err.write(`\n${world.underway.note ?? 'interrupted'}\n`);
     process.exit(ExitCode.INTERRUPTED);
   });
+  process.on('uncaughtException', (error) => process.exit(report(error, args, world)));
+  process.on('exit', (code) => {
+    // a full disk, say: what was asked for is done, and whoever asked does not know what came of it
+    if (world.unwritten.reason !== undefined && code === ExitCode.DONE.valueOf()) {
+      world.err.write(`mlp: it is done, but what came of it could not be written: ${world.unwritten.reason}\n`);
+      process.exitCode = ExitCode.NO_ANSWER;
+    }
+  });
   // not process.exit: what is on its way to a pipe has to arrive
-  process.exitCode = await mlp(process.argv.slice(2), world);
+  process.exitCode = await mlp(args, world);
 }
 
 if (require.main === module) {
-  void main();
+  void main(process.argv.slice(2));
 }

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { SharedOptions } from './command-session';
-import { apiNameArgument, wholeNumber } from './options';
+import { apiNameArgument, regionArgument, wholeNumber } from './options';
 import { API_ADDRESS_OUTPUT, API_PARAMETER_PREFIX, DEFAULT_API_NAME } from '../../lib/api/runtime/contract';
 
 /** Where an API is, as the command line says it. */
@@ -38,7 +38,7 @@ export function withWhereabouts(command: Command, otherwise: string): Command {
     .option('--token-url <url>', 'with --url: where its tokens are asked for')
     .option('--stack <name>', `the CloudFormation stack that it is in: its output ${API_ADDRESS_OUTPUT}`)
     .option('--parameter <name>', 'the SSM parameter with its address')
-    .option('--region <region>', 'its Region (default: AWS_REGION, or that of the profile)');
+    .option('--region <region>', 'its Region (default: AWS_REGION, or that of the profile)', regionArgument);
 }
 
 /** What verbs take that ask for a token. */

@@ -5,7 +5,7 @@ import { AuditRow } from '../../lib/registry/runtime/contract';
 /** What can be wrong with a row, or with its copy. */
 export type FindingKind =
   | 'ALTERED' | 'MISSING' | 'REORDERED' | 'FOREIGN' | 'UNREADABLE' | 'CHAIN_BROKEN' | 'TIME_GOES_BACK' | 'TRUNCATED' | 'HEAD_DIFFERS'
-  | 'COPY_DIFFERS' | 'COPY_MISSING' | 'COPY_OVERWRITTEN' | 'COPY_WITHOUT_ROW' | 'STRAY_COPY';
+  | 'HEAD_MISSING' | 'COPY_DIFFERS' | 'COPY_MISSING' | 'COPY_OVERWRITTEN' | 'COPY_WITHOUT_ROW' | 'STRAY_COPY';
 
 /** Something that nobody of ours does. */
 export interface Finding {
@@ -23,6 +23,8 @@ export interface Chain {
   readonly rows: readonly AuditRow[];
   readonly headSequence: number;
   readonly headHash: string;
+  /** The registry knows no such model: there are neither rows to be had nor a head. */
+  readonly lost?: true;
 }
 
 /** A copy of a record in the audit bucket. */
@@ -112,7 +114,10 @@ function ofRows({ tenant, model, rows }: Chain): Finding[] {
   return findings;
 }
 
-function ofHead({ rows, headSequence, headHash }: Chain): Finding[] {
+function ofHead({ rows, headSequence, headHash, lost }: Chain): Finding[] {
+  if (lost === true) {
+    return [{ sequence: 0, kind: 'HEAD_MISSING', detail: 'the registry knows no such model, and there are copies of its records' }];
+  }
   const last = rows.at(-1);
   const hashes = last === undefined ? [NO_PREVIOUS_HASH] : [last.hash, hashOf(last.record)];
   const end = last?.sequence ?? 0;

@@ -1,12 +1,14 @@
 import {
-  GetObjectCommand, ListObjectVersionsCommand, ListObjectVersionsCommandOutput, PutObjectCommand, S3Client,
+  GetObjectCommand, ListObjectVersionsCommand, ListObjectVersionsCommandInput, ListObjectVersionsCommandOutput, PutObjectCommand,
+  S3Client,
 } from '@aws-sdk/client-s3';
 import { Copies, Copy } from './audit-chain';
 import { toFailure } from './aws-trouble';
 import { ExitCode } from './exit-code';
 import { Failure } from './failure';
 import { Progress } from './progress';
-import { copiesBelow, copyKey } from '../../lib/registry/runtime/contract';
+import { modelId } from '../../lib/core/name-rules';
+import { copiesBelow, copiesOfTenant, copyKey } from '../../lib/registry/runtime/contract';
 
 const READ_AT_ONCE = 16;
 const COPY = /^([0-9]{10})\.json$/;
@@ -18,6 +20,9 @@ export interface CopyPlace {
   readonly tenant: string;
   readonly model: string;
 }
+
+/** Everything of a tenant. */
+export type TenantPlace = Omit<CopyPlace, 'model'>;
 
 /** A key with everything that was ever written to it. */
 interface Listed {
@@ -31,6 +36,20 @@ export interface Listing {
   readonly at: number;
 }
 
+/** The models of which there are copies, whether the registry knows them or not. */
+export async function copiedModels({ client, bucket, tenant }: TenantPlace): Promise<string[]> {
+  const below = copiesOfTenant(tenant);
+  const models: string[] = [];
+  try {
+    for await (const { CommonPrefixes = [] } of versionPages(client, { Bucket: bucket, Prefix: below, Delimiter: '/' })) {
+      models.push(...CommonPrefixes.map(({ Prefix = '' }) => Prefix.slice(below.length, -1)));
+    }
+  } catch (error) {
+    throw toFailure(error, `to list the copies below s3://${bucket}/${below}`);
+  }
+  return models.filter((model) => modelId(model) === undefined);
+}
+
 /**
  * What lies in the audit bucket, to be read later. Listed before the rows are read: a record that is written in between then
  * is a row without a copy yet, and never a copy without a row.
@@ -38,21 +57,16 @@ export interface Listing {
 export async function listCopies(place: CopyPlace, at: number): Promise<Listing> {
   const { client, bucket } = place;
   const listed = new Map<string, Listed>();
-  let from: Pick<ListObjectVersionsCommandOutput, 'NextKeyMarker' | 'NextVersionIdMarker'> = {};
   try {
-    do {
-      const page: ListObjectVersionsCommandOutput = await client.send(new ListObjectVersionsCommand({
-        Bucket: bucket, Prefix: prefixOf(place), KeyMarker: from.NextKeyMarker, VersionIdMarker: from.NextVersionIdMarker,
-      }));
-      for (const { Key = '', VersionId, LastModified } of page.Versions ?? []) {
+    for await (const { Versions = [], DeleteMarkers = [] } of versionPages(client, { Bucket: bucket, Prefix: prefixOf(place) })) {
+      for (const { Key = '', VersionId, LastModified } of Versions) {
         listed.set(Key, withVersion(listed.get(Key), VersionId, LastModified));
       }
-      for (const { Key = '' } of page.DeleteMarkers ?? []) {
+      for (const { Key = '' } of DeleteMarkers) {
         const { first, versions } = listed.get(Key) ?? { versions: 0 };
         listed.set(Key, { first, versions: versions + 1 });
       }
-      from = page.IsTruncated === true ? page : {};
-    } while (from.NextKeyMarker !== undefined);
+    }
   } catch (error) {
     throw toFailure(error, `to list the copies below s3://${bucket}/${prefixOf(place)}`);
   }
@@ -108,6 +122,19 @@ export async function makeCopy(place: CopyPlace, sequence: number, record: strin
       + `${sequence}; see audit-copies-differ in the runbook`);
   }
   return 'was there';
+}
+
+async function* versionPages(
+  client: S3Client, asked: ListObjectVersionsCommandInput,
+): AsyncGenerator<ListObjectVersionsCommandOutput> {
+  let from: Pick<ListObjectVersionsCommandOutput, 'NextKeyMarker' | 'NextVersionIdMarker'> = {};
+  do {
+    const page: ListObjectVersionsCommandOutput = await client.send(new ListObjectVersionsCommand({
+      ...asked, KeyMarker: from.NextKeyMarker, VersionIdMarker: from.NextVersionIdMarker,
+    }));
+    yield page;
+    from = page.IsTruncated === true ? page : {};
+  } while (from.NextKeyMarker !== undefined);
 }
 
 async function textOf({ client, bucket }: CopyPlace, key: string, versionId?: string): Promise<string> {

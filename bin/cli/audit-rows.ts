@@ -5,10 +5,16 @@ import { Failure } from './failure';
 import { LARGEST_PAGE } from './pages';
 import { Progress } from './progress';
 import { Session } from './session';
+import { NO_PREVIOUS_HASH } from '../../lib/audit/audit-record';
 import { AuditRow } from '../../lib/registry/runtime/contract';
 
 // head and rows are read one after the other: while somebody writes, they differ for a moment
 const LOOKS_AT_THE_END = 4;
+
+/** The chain of a model that the registry knows no more. */
+export function lostChain(tenant: string, model: string): Chain {
+  return { tenant, model, rows: [], headSequence: 0, headHash: NO_PREVIOUS_HASH, lost: true };
+}
 
 /** Reads all audit rows of a model, page by page, until they reach what the head says, or will not. */
 export async function readChain(session: Session, model: string, progress: Progress): Promise<Chain> {

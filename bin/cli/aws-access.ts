@@ -37,7 +37,9 @@ export class AwsAccess {
       this.provider ??= fromNodeProviderChain({ ...known({ profile: this.given.profile }), mfaCodeProvider: this.askMfaCode });
       return await this.provider();
     } catch (error) {
-      throw toFailure(error, 'to sign the request', Suspicion.CREDENTIALS);
+      const { profile } = this.given;
+      const whose = profile === undefined ? '' : ` as the profile ${profile}`;
+      throw toFailure(error, `to sign the request${whose}`, Suspicion.CREDENTIALS);
     }
   }
 

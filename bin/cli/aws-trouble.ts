@@ -1,5 +1,6 @@
 import { ExitCode } from './exit-code';
 import { Failure } from './failure';
+import { UNSENT } from './http';
 
 /** What is more likely than what the error says. */
 export enum Suspicion { CREDENTIALS, REQUEST }
@@ -43,6 +44,9 @@ export function toFailure(error: unknown, what: string, suspicion = Suspicion.RE
   }
   if (status !== undefined && status < 500 && !passing(error)) {
     return new Failure(ExitCode.REFUSED, name, `not able ${what}: ${message}`, facts);
+  }
+  if (code !== undefined && UNSENT.has(code)) {
+    return new Failure(ExitCode.NO_ANSWER, 'UNREACHABLE', `not able ${what}: ${message}; is there a network, and is the Region right (--region)?`, facts);
   }
   return new Failure(ExitCode.NO_ANSWER, code ?? name, `not able ${what}: ${message}`, facts);
 }

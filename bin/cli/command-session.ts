@@ -50,6 +50,7 @@ export class CommandSession<Options extends SharedOptions> {
       for await (const line of lines) {
         return line;
       }
+      err.write('\n'); // nobody pressed Enter
       return '';
     } finally {
       lines.close();

@@ -31,7 +31,7 @@ export class NoAnswer extends Error {
 }
 
 // before a connection stands, nothing was sent
-const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+export const UNSENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 
 /** One request and its answer, whatever the status. Follows no redirect: what says who asks is meant for one host. */
 export async function send({ url, method, headers, body }: HttpRequest, limits: Limits): Promise<HttpReply> {

@@ -1,18 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { SharedOptions } from './command-session';
-import { DEFAULT_ENVIRONMENT } from './registry-address';
+import { DEFAULT_ENVIRONMENT, REGION, Whereabouts } from './registry-address';
 import { Rule } from '../../lib/core/complaint';
 import { endpointName, imageUri, modelId, s3Uri, saysLatest, versionText } from '../../lib/core/name-rules';
 import { ADDRESS_OUTPUT, ADDRESS_PARAMETER_PREFIX, DEFAULT_TENANT } from '../../lib/registry/runtime/contract';
 
 /** What every verb takes. */
-export interface CommonOptions extends SharedOptions {
-  readonly url?: string;
-  readonly stack?: string;
-  readonly parameter?: string;
-  readonly environment?: string;
-  readonly artifactBucket?: string;
-  readonly auditBucket?: string;
+export interface CommonOptions extends SharedOptions, Whereabouts {
   readonly tenant: string;
 }
 
@@ -30,7 +24,7 @@ export function withCommonOptions(command: Command): Command {
     .option('--stack <name>', `the CloudFormation stack that it is in: its output ${ADDRESS_OUTPUT}`)
     .option('--parameter <name>', 'the SSM parameter with its address')
     .option('--environment <name>', `its environment, with its address at ${ADDRESS_PARAMETER_PREFIX}<environment> (default: ${DEFAULT_ENVIRONMENT})`, slug)
-    .option('--region <region>', 'its Region (default: AWS_REGION, or that of the profile)')
+    .option('--region <region>', 'its Region (default: AWS_REGION, or that of the profile)', regionArgument)
     .option('--artifact-bucket <bucket>', 'its artifact bucket, where --url does not tell')
     .option('--audit-bucket <bucket>', 'its audit bucket, where --url does not tell')
     .optionsGroup('Who asks:')
@@ -51,6 +45,7 @@ export function withWritingOptions(command: Command): Command {
 
 /** The name of an environment, of a tenant, or of an emergency stop. */
 export const slug = matching(/^[a-z0-9][a-z0-9-]{0,30}[a-z0-9]$/, 'must be 2 to 32 lower-case letters, digits and inner hyphens');
+export const regionArgument = matching(REGION, 'must be a Region, such as eu-west-1');
 /** The name of an endpoint's route, of an API or of its client. */
 export const apiNameArgument = by(endpointName);
 export const modelArgument = by(modelId);

@@ -63,7 +63,8 @@ function verbsOf(group: Command): string {
     : [`${group.description()}:`, ...group.commands.map((verb) => line(`mlp ${group.name()} ${verb.name()}`, verb))].join('\n');
 }
 
-function report(error: unknown, args: readonly string[], world: World): ExitCode {
+/** Says what went wrong, and which exit code that is. */
+export function report(error: unknown, args: readonly string[], world: World): ExitCode {
   if (error instanceof CommanderError && (error.exitCode === 0 || !wantsJson(args))) {
     // help and version were asked for; all else commander has explained
     return error.exitCode === 0 ? ExitCode.DONE : ExitCode.USAGE;

@@ -38,7 +38,9 @@ export class Progress {
     }
     this.said = now;
     const line = printable(`${this.what} … ${[this.detail, `${Math.round((now - this.begun) / 1000)} s`].filter(Boolean).join(', ')}`);
-    this.world.err.write(tty ? `\r\u001b[K${line}` : `${line}\n`);
+    // of a line that the terminal breaks, only the last piece would be taken back
+    const { columns = line.length + 1 } = this.world.err;
+    this.world.err.write(tty ? `\r\u001b[K${line.slice(0, Math.max(0, columns - 1))}` : `${line}\n`);
   }
 }
 

@@ -29,7 +29,9 @@ export interface FoundRegistry {
 export const DEFAULT_ENVIRONMENT = 'production';
 
 const Bucket = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
-export const Region = z.string().regex(/^[a-z]{2}(-[a-z0-9]+){1,3}-[0-9]{1,2}$/);
+/** `eu-west-1`, and `eusc-de-east-1` of another partition. */
+export const REGION = /^[a-z]{2,8}(-[a-z0-9]+){1,3}-[0-9]{1,2}$/;
+export const Region = z.string().regex(REGION);
 /** `RegistryAddress`, as somebody wrote it down. */
 const Address = z.looseObject({ url: z.string(), region: Region, artifactBucket: Bucket, auditBucket: Bucket });
 
@@ -60,6 +62,6 @@ export async function findRegistry(aws: AwsAccess, asked: Whereabouts): Promise<
 
 /** A signature is for one Region: that of the host's name if it has one. */
 export async function regionOf(aws: AwsAccess, url: string): Promise<string> {
-  const [, named] = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?(?=[:/]|$)/.exec(url) ?? [];
+  const [, named] = /\.execute-api\.([a-z0-9-]+)\.(?:[a-z0-9-]+\.)*amazonaws\.[a-z.]+(?=[:/]|$)/.exec(url) ?? [];
   return aws.given.region ?? named ?? await aws.region();
 }

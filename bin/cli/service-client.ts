@@ -10,13 +10,15 @@ import { HttpQuestion, SignedHttp } from './signed-http';
 import { World } from './world';
 import { LARGEST_BODY_BYTES, REQUEST_KEY_HEADER } from '../../lib/registry/runtime/contract';
 
-// waits of about 0.4, 1.2 and 3.6 seconds, each with jitter: a registry that is busy is not helped by a crowd
+// waits of about 0.4, 1.2 and 3.6 seconds, each with jitter, or as long as is asked for: what is busy is not helped by a crowd
 const TRIES = 4;
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 10_000;
 /** Done, made, or on its way. */
 const DONE = new Set([200, 201, 202]);
-const WORTH_TRYING_AGAIN = new Set([429, 500, 502, 503, 504]);
+/** The gateway's own: the request went no further. */
+const TOO_MANY = 429;
+const WORTH_TRYING_AGAIN = new Set([TOO_MANY, 500, 502, 503, 504]);
 // beyond five minutes AWS refuses a signature
 const CLOCK_SKEW_MS = 240_000;
 
@@ -28,6 +30,12 @@ export interface Question {
   /** Of those that write: what they say, and the key that makes it happen once. */
   readonly body?: object;
   readonly requestKey?: string;
+}
+
+/** An answer, and whether an earlier try that nobody answered may have been done. */
+interface Heard {
+  readonly reply: HttpReply;
+  readonly inDoubt: boolean;
 }
 
 /** An answer that was understood. */
@@ -61,38 +69,38 @@ export class ServiceClient {
   }
 
   /** The first answer that is one, or the last trouble. */
-  private async answerTo(question: Question): Promise<HttpReply> {
+  private async answerTo(question: Question): Promise<Heard> {
     const asked = httpQuestion(question, this.service);
-    let sent = false;
+    let inDoubt = false;
     for (let attempt = 1; ; attempt += 1) {
       const last = attempt === TRIES;
       const began = this.world.now();
       const said = (outcome: string) => `${asked.method} ${this.where}${asked.path} ${this.world.now() - began} ms ${outcome}`;
-      let wait = FIRST_WAIT_MS * 3 ** (attempt - 1);
+      const jitter = (0.5 + Math.random()) * FIRST_WAIT_MS * 3 ** (attempt - 1);
+      let wanted = 0;
       try {
-        const answer = await this.http.ask(asked);
-        this.debug(said(`${answer.status} ${requestIdOf(answer) ?? ''}`));
-        if (last || !WORTH_TRYING_AGAIN.has(answer.status)) {
-          return answer;
+        const reply = await this.http.ask(asked);
+        this.debug(said(`${reply.status} ${requestIdOf(reply) ?? ''}`));
+        if (last || !WORTH_TRYING_AGAIN.has(reply.status)) {
+          return { reply, inDoubt };
         }
-        sent = true;
-        const seconds = retryAfterSeconds(answer.headers);
-        wait = Math.min(seconds === undefined ? wait : seconds * 1000, LONGEST_WAIT_MS);
+        inDoubt ||= reply.status !== TOO_MANY;
+        wanted = Math.min((retryAfterSeconds(reply.headers) ?? 0) * 1000, LONGEST_WAIT_MS);
       } catch (error) {
         if (!(error instanceof NoAnswer)) {
           throw error;
         }
         this.debug(said(error.message));
-        sent ||= !error.unsent;
+        inDoubt ||= !error.unsent;
         if (last) {
-          throw this.unanswered(error, asked, sent);
+          throw this.unanswered(error, asked, inDoubt);
         }
       }
-      await this.world.sleep(wait / 2 + Math.random() * wait);
+      await this.world.sleep(Math.max(wanted, jitter));
     }
   }
 
-  private understood<T>(answer: HttpReply, question: Question, schema: z.ZodType<T>): Understood<T> {
+  private understood<T>({ reply: answer, inDoubt }: Heard, question: Question, schema: z.ZodType<T>): Understood<T> {
     const body = parsed(answer.text);
     if (DONE.has(answer.status)) {
       const read = schema.safeParse(body);
@@ -103,11 +111,17 @@ export class ServiceClient {
       throw this.unintelligible(answer, question, `${path.join('.') || 'the answer'}: ${message}`);
     }
     const problem = ProblemAnswer.safeParse(body);
-    throw problem.success ? failureOf(problem.data, question) : this.fromGateway(answer, body, question);
+    if (problem.success) {
+      throw failureOf(problem.data, question);
+    }
+    throw inDoubt && question.requestKey !== undefined ? this.maybeDone(answer, body) : this.fromGateway(answer, body, question);
   }
 
-  private unanswered(error: NoAnswer, { method }: HttpQuestion, sent: boolean): Failure {
-    return sent && method === 'POST'
+  private unanswered(error: NoAnswer, { method }: HttpQuestion, inDoubt: boolean): Failure {
+    if (method === 'GET') {
+      return new Failure(ExitCode.NO_ANSWER, 'UNREACHABLE', `${this.where} cannot be reached: ${error.message}; is there a network, and is the address right?`, { cause: error });
+    }
+    return inDoubt
       ? new Failure(ExitCode.NO_ANSWER, 'OUTCOME_UNKNOWN', `${this.where} gave no answer: ${error.message}; it may be done: ${AGAIN}`, { cause: error })
       : new Failure(ExitCode.NO_ANSWER, 'UNREACHABLE', `${this.where} cannot be reached: ${error.message}; nothing was changed`, { cause: error });
   }
@@ -121,7 +135,7 @@ export class ServiceClient {
   /** An answer of API Gateway, which did not let the request through to the service, or got nothing from it. */
   private fromGateway(answer: HttpReply, body: unknown, question: Question): Failure {
     const { status } = answer;
-    const said = z.object({ message: z.string() }).safeParse(body).data?.message ?? `status ${status}`;
+    const said = messageOf(answer, body);
     const facts: FailureFacts = { requestId: requestIdOf(answer) };
     if (status === 401 || status === 403) {
       return new Failure(ExitCode.NOT_ALLOWED, 'NOT_ALLOWED', `not allowed to ${question.verb}: ${said}; ${this.whyNotAllowed(answer, said)}`, facts);
@@ -135,9 +149,15 @@ export class ServiceClient {
     if (!WORTH_TRYING_AGAIN.has(status)) {
       return this.unintelligible(answer, question, said);
     }
-    return question.requestKey === undefined || status === 429
+    return question.requestKey === undefined || status === TOO_MANY
       ? new Failure(ExitCode.NO_ANSWER, 'BUSY', `${this.where} does not answer (${said}); try again later`, facts)
-      : new Failure(ExitCode.NO_ANSWER, 'OUTCOME_UNKNOWN', `${this.where} gave no usable answer (${said}); it may be done: ${AGAIN}`, facts);
+      : this.maybeDone(answer, body);
+  }
+
+  /** Whatever the gateway says in the end: it did not ask the service, which may have done it at an earlier try. */
+  private maybeDone(answer: HttpReply, body: unknown): Failure {
+    return new Failure(ExitCode.NO_ANSWER, 'OUTCOME_UNKNOWN', `${this.where} gave no usable answer (${messageOf(answer, body)}); it may be done: ${AGAIN}`,
+      { requestId: requestIdOf(answer) });
   }
 
   private whyNotAllowed({ headers }: HttpReply, said: string): string {
@@ -193,6 +213,10 @@ function httpQuestion({ verb, params, query = {}, body, requestKey }: Question, 
     },
     body: text,
   };
+}
+
+function messageOf({ status }: HttpReply, body: unknown): string {
+  return z.object({ message: z.string() }).safeParse(body).data?.message ?? `status ${status}`;
 }
 
 function requestIdOf({ headers }: HttpReply): string | undefined {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { SharedOptions } from './command-session';
-import { requestKeyArgument, ticketArgument } from './options';
+import { regionArgument, requestKeyArgument, ticketArgument } from './options';
 
 /** What every verb takes that asks a service other than the registry. */
 export interface ServiceOptions extends SharedOptions {
@@ -30,7 +30,7 @@ export function withServiceOptions(command: Command, { noun, usually, output }: 
     .option('--url <url>', 'its address')
     .option('--stack <name>', `the CloudFormation stack that it is in: its output ${output}`)
     .option('--parameter <name>', 'another SSM parameter with its address')
-    .option('--region <region>', 'its Region (default: AWS_REGION, or that of the profile)')
+    .option('--region <region>', 'its Region (default: AWS_REGION, or that of the profile)', regionArgument)
     .optionsGroup('Who asks:')
     .option('--profile <name>', 'the profile of the AWS configuration (default: AWS_PROFILE, or other credentials of the default chain)')
     .optionsGroup('How it answers:')

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import * as z from 'zod';
+import { ROUTES } from '../../lib/registry/runtime/contract';
 import { readChain } from '../cli/audit-rows';
 import { modelsOf } from '../cli/audit-trail';
 import { example } from '../cli/example';
@@ -34,6 +35,7 @@ const Shown = z.looseObject({
 });
 type Shown = z.output<typeof Shown>;
 
+const ACTIONS = ROUTES.filter(({ method }) => method === 'POST').map(({ verb }) => `model.${verb}`);
 const AGO_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 export function addAuditQuery(audit: Command, world: World): void {
@@ -43,7 +45,7 @@ export function addAuditQuery(audit: Command, world: World): void {
     .option('--model <model>', 'of this model (default: of all of the tenant)', modelArgument)
     .option('--since <time>', 'not older: ISO 8601 such as 2026-11-20T08:00:00Z, or 30m, 12h, 7d, 4w', moment)
     .option('--until <time>', 'not newer: the same', moment)
-    .option('--action <action>', 'such as promote')
+    .option('--action <action>', 'such as promote', actionArgument)
     .option('--actor <text>', 'whose ARN contains this')
     .option('--version <revision>', 'about this version', revisionArgument)
     .option('--limit <count>', 'only the newest so many', wholeNumber)
@@ -75,7 +77,7 @@ function isAsked({ timestamp, action, actor, version }: Shown, { options, world 
   const at = Date.parse(timestamp);
   return (options.since === undefined || at >= timeOf(options.since, world))
     && (options.until === undefined || at <= timeOf(options.until, world))
-    && (options.action === undefined || action === options.action || action === `model.${options.action}`)
+    && (options.action === undefined || action === options.action)
     && (options.actor === undefined || actor.includes(options.actor))
     && (options.version === undefined || version === options.version);
 }
@@ -91,6 +93,15 @@ function print({ terminal }: Session<QueryOptions>, records: readonly Shown[]): 
     { head: 'TICKET', of: ({ changeTicket }) => changeTicket },
     { head: 'OUTCOME', of: ({ outcome }) => outcome },
   ], records, 'no audit record fits');
+}
+
+/** What a model's trail can hold: something else would find nothing, and look like an answer. */
+function actionArgument(text: string): string {
+  const action = `model.${text.replace(/^model\./, '')}`;
+  if (!ACTIONS.includes(action)) {
+    throw new InvalidArgumentError(`It must be one of ${ACTIONS.map((each) => each.replace(/^model\./, '')).join(', ')}.`);
+  }
+  return action;
 }
 
 function moment(text: string): Moment {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { Chain, Copies, COPY_LAG_MS, Finding, verifyChain } from '../cli/audit-chain';
 import { readChain } from '../cli/audit-rows';
-import { counted, modelsOf, readTrail } from '../cli/audit-trail';
+import { counted, everyModelOf, modelsOf, readTrail } from '../cli/audit-trail';
 import { example } from '../cli/example';
 import { ExitCode } from '../cli/exit-code';
 import { Failure } from '../cli/failure';
@@ -44,11 +44,9 @@ async function verify(session: Session<VerifyOptions>): Promise<void> {
   const { options: { copy }, terminal } = session;
   if (!copy) {
     terminal.note('WARNING: the copies are not compared (--no-copy). A chain that somebody rewrote to its end would look whole.');
-  } else {
-    await session.bucket('auditBucket', WAY_OUT);
   }
   const verified: Verified[] = [];
-  for (const name of await modelsOf(session)) {
+  for (const name of copy ? await everyModelOf(session, WAY_OUT) : await modelsOf(session)) {
     verified.push(await session.progress(`verifying ${name}`, (progress) => verifyModel(session, name, progress)));
   }
   const findings = verified.flatMap(({ model: name, findings: found }) => found.map((finding) => ({ model: name, ...finding })));

@@ -18,6 +18,14 @@ const HANDLER_QUERIES: Readonly<Record<string, string>> = {
     'sort tenant asc, model asc, version desc, timestamp asc',
     'limit 1000',
   ].join('\n| '),
+  // what people asked for and how it ended; every tick between is in the chain, and in `mlp release history`
+  Releases: [
+    'fields timestamp, resourceName, model, version, previousVersion, action, outcome, actor, details.release, changeTicket, reason, requestId',
+    'filter action in ["endpoint.release.start", "endpoint.release.close", "endpoint.release.halt", "endpoint.release.rollback", "endpoint.release.abort", '
+      + '"endpoint.release.allow", "emergency.stop", "emergency.clear"]',
+    'sort timestamp desc',
+    'limit 1000',
+  ].join('\n| '),
   EndpointDeployments: [
     'fields timestamp, outcome, resourceName, details.stack, details.previousConfig, details.wantedConfig, details.servedConfig, reason',
     'filter action = "endpoint.deployment.verify"',

@@ -20,7 +20,7 @@ export interface RegistryParts {
 export const OUTSIDE_VPC = 'It calls public AWS APIs, signed and over TLS, and holds no connection to anything in a VPC; inside one it would '
   + 'need an endpoint for each of six services, and reach nothing more.';
 
-/** Why a function of the registry has no share of the account\'s concurrency. */
+/** Why a function of the registry has no share of the account's concurrency. */
 export const NO_CONCURRENCY: KeptFinding = {
   rules: ['HIPAA.Security', 'NIST.800.53.R5'].map((pack) => `${pack}-LambdaConcurrency`),
   reason: 'What calls it is bounded already: the API by its throttle, the stream by its shards, the check by its schedule. A reservation would '

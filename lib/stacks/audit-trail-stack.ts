@@ -1,5 +1,5 @@
 import { CfnOutput, Stack, StackProps } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { IArtifactStore } from '../artifacts';
 import { AuditTrail } from '../audit';
 import { ModelRegistry } from '../registry';
@@ -16,6 +16,11 @@ export interface AuditTrailStackProps extends StackProps {
    * @default - none
    */
   readonly registries?: ModelRegistry[];
+  /**
+   * What else has handlers whose audit lines the saved queries read, such as a progressive endpoint: who released what.
+   * @default - none but the registries
+   */
+  readonly handlersOf?: IConstruct[];
 }
 
 /** A trail of the account, with alarms on what nobody should do unseen. */
@@ -35,6 +40,7 @@ export class AuditTrailStack extends Stack {
       }
       this.trail.searchHandlersOf(registry);
     });
+    props.handlersOf?.forEach((construct) => this.trail.searchHandlersOf(construct));
     new CfnOutput(this, 'TrailArn', { description: 'The trail', value: this.trail.trailArn });
   }
 }

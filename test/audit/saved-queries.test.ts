@@ -22,7 +22,7 @@ function queries(): Map<string, Query> {
   return new Map(found.map((query) => [query.Name.split('/').pop() ?? '', query]));
 }
 
-const OF_HANDLERS = ['WhoReleasedWhat', 'EndpointDeployments', 'RefusedRequests'];
+const OF_HANDLERS = ['WhoReleasedWhat', 'Releases', 'EndpointDeployments', 'RefusedRequests'];
 const OF_THE_TRAIL = ['DeniedAccess', 'EndpointChanges', 'TrailChanges'];
 
 test('lie in one folder', () => {
@@ -103,6 +103,11 @@ describe('over audit lines', () => {
     ['a registration', { action: 'model.register' }, ['WhoReleasedWhat']],
     ['a rollback', { action: 'model.rollback' }, ['WhoReleasedWhat']],
     ['a promotion that was refused', { outcome: 'REFUSED', reason: 'no' }, ['RefusedRequests']],
+    ['a release that somebody started', { action: 'endpoint.release.start' }, ['Releases']],
+    ['a release that was refused', { action: 'endpoint.release.start', outcome: 'REFUSED', reason: 'no' }, ['Releases', 'RefusedRequests']],
+    ['a release that was taken back', { action: 'endpoint.release.close', outcome: 'ROLLED_BACK' }, ['Releases']],
+    ['a tick of a release', { action: 'endpoint.release.judge', outcome: 'HEALTHY' }, []],
+    ['an emergency stop', { action: 'emergency.stop' }, ['Releases']],
     ['a deployment', { action: 'endpoint.deployment.verify', outcome: 'AS_WANTED' }, ['EndpointDeployments']],
     ['a deployment that was rolled back', { action: 'endpoint.deployment.verify', outcome: 'NOT_AS_WANTED' }, ['EndpointDeployments']],
     ['a pruning', { action: 'endpoint.configs.prune', outcome: 'PRUNED' }, []],

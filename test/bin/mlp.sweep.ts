@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { AddressServer } from './support/address-server';
@@ -24,16 +25,19 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
+/** A file of the kernel that is always full. */
+const FULL = '/dev/full';
+
 /** A process, and what it will leave for the shell. */
-function start(environment: Readonly<Record<string, string>>, ...args: string[]) {
-  const child = spawn(command, args, { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+function start(environment: Readonly<Record<string, string>>, out: 'pipe' | number, ...args: string[]) {
+  const child = spawn(command, args, { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', out, 'pipe'] });
   const exited = new Promise<number>((resolve) => { child.on('close', (code) => resolve(code ?? -1)); });
   return { child, exited };
 }
 
 async function mlp(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<Ran> {
-  const { child, exited } = start(environment, ...args);
-  const [out, err, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+  const { child, exited } = start(environment, 'pipe', ...args);
+  const [out, err, exitCode] = await Promise.all([text(child.stdout!), text(child.stderr!), exited]);
   return { exitCode, out, err };
 }
 
@@ -243,6 +247,24 @@ describe('trouble', () => {
     platform.addresses.parameters.set('/ml-platform/registry/production', JSON.stringify(platform.registry.address));
   });
 
+  test('no network on the way to the address', async () => {
+    const gone = await WebServer.start(() => 'cut');
+    await gone.stop();
+    const { exitCode, err } = await mlp({ ...platform.environment('ann'), AWS_ENDPOINT_URL_SSM: gone.url }, 'model', 'history', 'fraud');
+    expect(exitCode).toBe(6);
+    expect(err).toMatch(/is there a network, and is the Region right \(--region\)\?\n {5}UNREACHABLE/);
+  });
+
+  // only Linux has such a file
+  (existsSync(FULL) ? test : test.skip)('a full disk: it is done, and that is said in a line', async () => {
+    const disk = openSync(FULL, 'w');
+    const { child, exited } = start(platform.environment('bob'), disk, 'model', 'models');
+    const [exitCode, err] = await Promise.all([exited, text(child.stderr!)]);
+    closeSync(disk);
+    expect(exitCode).toBe(6);
+    expect(err).toMatch(/^mlp: it is done, but what came of it could not be written: ENOSPC[^\n]*\n$/);
+  });
+
   test('a signature for another Region', async () => {
     expect(await mlp(platform.environment('ann'), 'model', 'history', 'fraud', '--url', platform.registry.url, '--region', 'us-east-1'))
       .toMatchObject({ exitCode: 5, err: expect.stringContaining('another account or Region') });
@@ -277,9 +299,9 @@ describe('trouble', () => {
 
   test('a server that says nothing: something is said after two seconds, and an interruption names the key', async () => {
     const silent = await WebServer.start(() => new Promise(() => undefined));
-    const { child, exited } = start(platform.environment('bob'), 'model', 'rollback', 'fraud', '--url', silent.url);
+    const { child, exited } = start(platform.environment('bob'), 'pipe', 'model', 'rollback', 'fraud', '--url', silent.url);
     let err = '';
-    child.stderr.on('data', (chunk) => {
+    child.stderr!.on('data', (chunk) => {
       err += String(chunk);
       if (err.includes('waiting for the registry (rollback)')) {
         child.kill('SIGINT');
@@ -295,9 +317,9 @@ describe('trouble', () => {
       revision: place + 1, state: 'Pending', artifact: 's3://a/b', artifactSha256: 'b'.repeat(64), image: 'i', registrant: 'r', registeredAt: 't',
     }));
     const large = await WebServer.start(() => json({ model: 'fraud', versions }));
-    const { child, exited } = start(platform.environment('bob'), 'model', 'list', 'fraud', '--url', large.url);
-    child.stdout.once('data', () => child.stdout.destroy());
-    const [exitCode, err] = await Promise.all([exited, text(child.stderr)]);
+    const { child, exited } = start(platform.environment('bob'), 'pipe', 'model', 'list', 'fraud', '--url', large.url);
+    child.stdout!.once('data', () => child.stdout!.destroy());
+    const [exitCode, err] = await Promise.all([exited, text(child.stderr!)]);
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
     await large.stop();
   });

@@ -235,6 +235,12 @@ describe('who is let in', () => {
       }
     });
 
+    test.each([['audit/bank/', true], ['audit/bank/churn/', true], ['audit/bank-2/', false], ['audit/', false]])(
+      'and to audit a tenant lists copies below %p, its models among them: %p', (prefix, can) => {
+        const all = granted((registry, role) => registry.grantAudit(role, ModelScope.tenant('bank')));
+        expect(all.allows({ action: 's3:ListBucketVersions', resource: bucket, context: { 's3:prefix': prefix } })).toBe(can);
+      });
+
     test('and to repair: adds what is not there, below that model, and changes nothing', () => {
       const repairing = granted((registry, role) => registry.model('churn', 'bank').grantAuditRepair(role));
       const put = (key: string, context = {}) => repairing.allows({ action: 's3:PutObject', resource: `${bucket}/${key}`, context });

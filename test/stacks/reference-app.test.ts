@@ -17,9 +17,9 @@ const outdir = () => mkdtempSync(join(tmpdir(), 'reference-'));
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const SHA256 = 'b'.repeat(64);
 
-test('makes stores, registry, trail and a place for releases; the rest when it knows what to serve and what trains', () => {
+test('makes stores, registry, a place for releases and a trail; the rest when it knows what to serve and what trains', () => {
   const app = createApp({ outdir: outdir() });
-  expect(app.node.children.filter(Stack.isStack).map(({ node }) => node.id)).toEqual(['MlStores', 'MlRegistry', 'MlAudit', 'MlRelease']);
+  expect(app.node.children.filter(Stack.isStack).map(({ node }) => node.id)).toEqual(['MlStores', 'MlRegistry', 'MlRelease', 'MlAudit']);
 });
 
 test('serves the image and the artifact that two context values name', () => {

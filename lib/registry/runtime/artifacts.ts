@@ -8,12 +8,13 @@ import { RegistryWorld } from './registry-world';
  * it was uploaded with a SHA-256 checksum, in one piece.
  */
 export async function checkArtifact(
-  artifact: string, sha256: string, wayOut: string, { s3, settings }: RegistryWorld,
+  artifact: string, sha256: string, wayOut: string, { s3 }: RegistryWorld,
 ): Promise<void> {
-  const key = artifact.slice(`s3://${settings.artifactBucket}/`.length);
+  // not the bucket of the settings: what was registered before those changed lies where it lay
+  const [, , Bucket, ...key] = artifact.split('/');
   try {
     const { ChecksumSHA256, ChecksumType } = await s3.send(
-      new HeadObjectCommand({ Bucket: settings.artifactBucket, Key: key, ChecksumMode: 'ENABLED' }),
+      new HeadObjectCommand({ Bucket, Key: key.join('/'), ChecksumMode: 'ENABLED' }),
     );
     const stored = ChecksumType === 'COMPOSITE' || ChecksumSHA256 === undefined || ChecksumSHA256.includes('-') ? undefined
       : Buffer.from(ChecksumSHA256, 'base64').toString('hex');

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Hold, MOST_DATASETS, Registration, Verb } from './contract';
+import { Hold, MOST_DATASETS, Registration } from './contract';
 import { NotDone } from './problem';
 import { RegistrySettings } from './registry-world';
 import * as rules from './rules';
@@ -96,9 +96,4 @@ export function judgedAs<T>(schema: z.ZodType<T>, value: unknown, whole: string)
     throw new NotDone('BAD_REQUEST', rules.problemsOf(result.error, value, whole).join('\n'));
   }
   return result.data;
-}
-
-/** Whether a verb writes. */
-export function writes(verb: Verb): boolean {
-  return !['models', 'production', 'list', 'history', 'describe', 'diff', 'find', 'audit'].includes(verb);
 }

@@ -36,9 +36,14 @@ export const METRIC_EMERGENCIES = 'EmergencyRevocations';
 export const EVENT_SOURCE = 'cdk-ml-platform.registry';
 export const EVENT_DETAIL_TYPE = 'Model Registry Transition';
 
-/** Where the copies of a model's audit records lie in the audit bucket. */
+/** Where the copies of audit records lie in the audit bucket, a folder for each model. */
+export function copiesOfTenant(tenant: string): string {
+  return `audit/${tenant}/`;
+}
+
+/** And those of a model. */
 export function copiesBelow(tenant: string, model: string): string {
-  return `audit/${tenant}/${model}/`;
+  return `${copiesOfTenant(tenant)}${model}/`;
 }
 
 /** And the copy of one of them. */
@@ -144,7 +149,7 @@ export interface Lineage {
 export interface Registration {
   /** A semver for people. No two versions of a model have the same. */
   readonly label?: string;
-  /** `s3://<bucket>/<tenant-independent key>/<sha256>/model.tar.gz`, in the registry's artifact bucket. */
+  /** `s3://<bucket>/<model>/<sha256>/….tar.gz`, in the registry's artifact bucket; tenants share a model's folder. */
   readonly artifact: string;
   readonly artifactSha256: string;
   /** Pinned by digest. */

@@ -54,9 +54,8 @@ interface Written {
 
 /**
  * Copies audit records in the order in which they were written, and tells of each after it is copied: on the event bus, and as
- * a line of the log. It stops at the first
- * that does not succeed, and Lambda comes again from there: a copy that exists already and says the same counts as made, so
- * that nothing is lost and at most an event is told twice.
+ * a line of the log. It stops at the first that does not succeed, and Lambda comes again from there: a copy that exists already
+ * and says the same counts as made, so that nothing is lost and at most an event is told twice.
  */
 export async function journal(event: unknown, world: JournalWorld): Promise<JournalAnswer> {
   for (const change of Event.parse(event).Records) {

@@ -69,3 +69,11 @@ export function lineageKey(tenant: string, origin: Origin, model: string, revisi
 export function padded(number: number): string {
   return String(number).padStart(DIGITS, '0');
 }
+
+/**
+ * The number in a sort key. In a key that somebody else made, what is no digit counts as a nine: whoever reads on after that
+ * number comes to what lies behind the key, and to nothing twice.
+ */
+export function numberIn(sk: string, prefix: string): number {
+  return Number(sk.slice(prefix.length, prefix.length + DIGITS).replace(/[^0-9]/g, '9').padEnd(DIGITS, '9'));
+}

@@ -20,6 +20,12 @@ export const BEFORE_SERVING: WaysOut = {
   image: 'push the same image again, or promote another version',
 };
 
+/** Who revokes in an emergency may have no right to promote. */
+export const BEFORE_STANDING_IN: WaysOut = {
+  artifact: 'put the same file back at this key, promote another version, or leave production empty (`leaveEmpty`)',
+  image: 'push the same image again, promote another version, or leave production empty (`leaveEmpty`)',
+};
+
 /**
  * That artifact and image of a version are there, and are what it says, as far as S3 and ECR tell. Everything that is missing
  * is told at once; what cannot be looked at is an error, never a pass.

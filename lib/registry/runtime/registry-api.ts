@@ -1,4 +1,3 @@
-import { writes } from './bodies';
 import { REPLAYED_HEADER } from './contract';
 import { isPassing } from './failures';
 import { answer, HttpAnswer, NotDone, problemAnswer } from './problem';
@@ -22,7 +21,7 @@ export function registryApi(world: RegistryWorld): RegistryApi {
       attempt = { ...attempt, address };
       const actor = callerOf(known, world.settings);
       attempt = { ...attempt, actor };
-      return writes(address.route.verb)
+      return address.route.method === 'POST'
         ? await write(known, { ...address, actor, requestId: attempt.requestId }, world)
         : answer(200, await new RegistryReads(world).answer({ ...address, query: known.queryStringParameters }));
     } catch (error) {

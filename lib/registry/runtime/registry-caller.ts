@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ProblemCode, REQUEST_KEY_HEADER } from './contract';
+import { PROBLEM_STATUS, ProblemCode, REQUEST_KEY_HEADER } from './contract';
 import { Credentials, signedHeaders } from './signed-request';
 import { requireEnv } from '../../core/runtime/environment';
 
@@ -41,11 +41,8 @@ const ATTEMPTS = 4;
 const ATTEMPT_MS = 4000;
 const FIRST_PAUSE_MS = 200;
 
-const CODES: readonly (ProblemCode | 'UNREACHABLE')[] = [
-  'BAD_REQUEST', 'NOT_FOUND', 'CONFLICT', 'STALE_REV', 'REQUEST_KEY_REUSED', 'REFUSED', 'FOUR_EYES', 'UNKNOWN_ACTOR', 'TOO_LARGE', 'BUSY',
-  'INTERNAL',
-];
-const Problem = z.object({ code: z.enum(CODES), detail: z.string() });
+const Code = z.custom<ProblemCode>((code) => typeof code === 'string' && Object.hasOwn(PROBLEM_STATUS, code));
+const Problem = z.object({ code: Code, detail: z.string() });
 
 /** A registry over its HTTP API, signed with the credentials that Lambda puts into the environment. */
 export function registryCaller(world: CallerWorld): RegistryCaller {

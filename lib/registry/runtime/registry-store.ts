@@ -27,6 +27,14 @@ export interface Loaded {
 export class RegistryStore {
   constructor(private readonly world: RegistryWorld) {}
 
+  /** One row. */
+  public async get({ pk, sk }: Key): Promise<Row | undefined> {
+    const { Item: row } = await this.world.dynamodb.send(
+      new GetCommand({ TableName: this.world.settings.registryTable, Key: { pk, sk }, ConsistentRead: true }),
+    );
+    return row;
+  }
+
   /** One request; two where only the head says which versions are needed. */
   public async load({ tenant, model, requestKey: key, revisions, former }: Wanted): Promise<Loaded> {
     const keys = [requestKey(tenant, model, key), headKey(tenant, model), ...new Set(revisions)]
@@ -67,13 +75,6 @@ export class RegistryStore {
       return [];
     }
     return which === 'newest' ? [await this.get(keys[0])] : batchGet(keys, this.world);
-  }
-
-  public async get({ pk, sk }: Key): Promise<Row | undefined> {
-    const { Item: row } = await this.world.dynamodb.send(
-      new GetCommand({ TableName: this.world.settings.registryTable, Key: { pk, sk }, ConsistentRead: true }),
-    );
-    return row;
   }
 }
 

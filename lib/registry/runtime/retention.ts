@@ -40,7 +40,7 @@ interface Found {
   checked: number;
   /** `<tenant>/<model>/<revision>:<part>` for each artifact and image that is gone. */
   readonly missing: string[];
-  /** `<tenant>/<model>/<revision>:<error>` for each version that could not be looked at. */
+  /** `<tenant>/<model>/<revision>:<error>` for each version that could not be looked at, and the key of each head. */
   readonly unknown: string[];
 }
 
@@ -55,8 +55,13 @@ const GONE = ['NotFound', 'NoSuchKey', 'ImageNotFoundException', 'RepositoryNotF
 export async function checkRetention(requestId: string, world: RetentionWorld): Promise<void> {
   const started = world.now();
   const found: Found = { checked: 0, missing: [], unknown: [] };
-  for await (const head of heads(world)) {
-    await checkModel(head, found, world);
+  for await (const row of heads(world)) {
+    const head = HeadRow.safeParse(row);
+    if (head.success) {
+      await checkModel(head.data, found, world);
+    } else {
+      found.unknown.push(`${String(row.pk)}:UnreadableHead`);
+    }
   }
   world.measure(METRIC_RETAINED_MISSING, found.missing.length);
   tell(requestId, found, started, world);
@@ -67,7 +72,7 @@ export async function checkRetention(requestId: string, world: RetentionWorld): 
 }
 
 /** Every model of every tenant. Pages that hold none of them are passed over. */
-async function* heads({ dynamodb, registryTable }: RetentionWorld): AsyncGenerator<HeadRow> {
+async function* heads({ dynamodb, registryTable }: RetentionWorld): AsyncGenerator<Record<string, unknown>> {
   let from: Record<string, unknown> | undefined;
   do {
     const page = await dynamodb.send(new ScanCommand({
@@ -78,7 +83,7 @@ async function* heads({ dynamodb, registryTable }: RetentionWorld): AsyncGenerat
       ExpressionAttributeValues: { ':head': HEAD },
       ExclusiveStartKey: from,
     }));
-    yield* (page.Items ?? []).map((item) => HeadRow.parse(item));
+    yield* page.Items ?? [];
     from = page.LastEvaluatedKey;
   } while (from !== undefined);
 }

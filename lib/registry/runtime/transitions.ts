@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { bodies, Wishes } from './bodies';
 import { releaseTag, tagForRelease } from './images';
 import { Actor, Asked, Change, Command } from './model-state';
-import { BEFORE_REGISTERING, BEFORE_SERVING, checkPresence } from './presence';
+import { BEFORE_REGISTERING, BEFORE_SERVING, BEFORE_STANDING_IN, checkPresence, WaysOut } from './presence';
 import { Address } from './registry-request';
 import { RegistryWorld } from './registry-world';
 import { Transition } from './transact';
@@ -68,7 +68,7 @@ function particularsOf({ route, tenant, model, revision, body }: WriteRequest, w
     }
     case 'emergency-revoke': {
       const { leaveEmpty, ...wishes } = bodies.emergency(body);
-      return { wishes, former: 'all', command: (asked) => ({ ...asked, verb, revision, leaveEmpty }), ...serves(world) };
+      return { wishes, former: 'all', command: (asked) => ({ ...asked, verb, revision, leaveEmpty }), ...serves(world, BEFORE_STANDING_IN) };
     }
     case 'rollback':
       return { wishes: bodies.plain(body), former: 'newest', command: (asked) => ({ ...asked, verb }), ...serves(world) };
@@ -107,11 +107,11 @@ function approve(body: unknown, tenant: string, model: string, revision: number,
 }
 
 /** Of a verb that puts a version into production: that what was approved is still there, or the next instance would not start. */
-function serves(world: RegistryWorld): Pick<Particulars, 'prepare'> {
+function serves(world: RegistryWorld, waysOut: WaysOut = BEFORE_SERVING): Pick<Particulars, 'prepare'> {
   return {
     prepare: async ({ relied }) => {
       if (relied !== undefined) {
-        await checkPresence(relied, BEFORE_SERVING, world);
+        await checkPresence(relied, waysOut, world);
       }
     },
   };

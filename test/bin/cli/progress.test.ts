@@ -4,10 +4,12 @@ import { processWorld, World } from '../../../bin/cli/world';
 beforeEach(() => { jest.useFakeTimers(); });
 afterEach(() => { jest.useRealTimers(); });
 
+const WORLD = processWorld();
+
 /** What is said on stderr of something that takes so long. */
-async function said(seconds: number, isTTY: boolean): Promise<string> {
+async function said(seconds: number, isTTY: boolean, columns?: number): Promise<string> {
   let err = '';
-  const world: World = { ...processWorld(), err: { isTTY, write: (text) => { err += text; } } };
+  const world: World = { ...WORLD, err: { isTTY, columns, write: (text) => { err += text; } } };
   const long = withProgress(world, 'uploading', async (progress) => {
     progress.update('43 % of 5.0 GB');
     await new Promise((resolve) => { setTimeout(resolve, seconds * 1000); });
@@ -26,6 +28,11 @@ test('a person sees a line that moves, and that is gone in the end', async () =>
   expect(err).toContain('\r\u001b[Kuploading … 43 % of 5.0 GB, 2 s');
   expect(err.endsWith('\r\u001b[K')).toBe(true);
 });
+
+test.each([[20, 'uploading … 43 % of '.slice(0, 19)], [1, ''], [80, 'uploading … 43 % of 5.0 GB, 2 s']])(
+  'a line is no longer than the terminal is wide: %i', async (columns, line) => {
+    expect((await said(2.4, true, columns)).split('\r\u001b[K')).toEqual(['', line, '']);
+  });
 
 test('a log has a line after two seconds, and then one now and then', async () => {
   expect(await said(3, false)).toBe('uploading … 43 % of 5.0 GB, 2 s\n');

@@ -108,6 +108,10 @@ describe('no registry is found', () => {
     expect((await promote('--parameter', '/a', '--environment', 'b')).exitCode).toBe(2);
   });
 
+  test.each(['eu west', 'eu-west-1/../..', 'EU-WEST-1', 'latest', ''])('in %j, which is no Region', async (region) => {
+    expect(await promote('--region', region)).toMatchObject({ exitCode: 2, err: expect.stringContaining('must be a Region, such as eu-west-1') });
+  });
+
   test('when no Region is known', async () => {
     delete process.env.AWS_REGION;
     expect(await promote()).toMatchObject({ exitCode: 2, err: expect.stringContaining('give --region') });
@@ -124,7 +128,8 @@ describe('no registry is found', () => {
     delete process.env.AWS_ACCESS_KEY_ID;
     const { exitCode, err } = await promote('--url', registry.url);
     expect(exitCode).toBe(5);
-    expect(err).toContain('no usable AWS credentials');
+    expect(err).toContain('no usable AWS credentials to sign the request:');
+    expect((await promote('--url', registry.url, '--profile', 'nobody')).err).toContain('to sign the request as the profile nobody:');
     expect(err).not.toContain('at ');
   });
 

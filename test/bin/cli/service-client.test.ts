@@ -83,6 +83,43 @@ describe('a request that gets no answer', () => {
     expect(err).toContain('nothing was changed');
   });
 
+  test.each([
+    ['may not any more', json({ message: 'The security token included in the request is expired' }, 403)],
+    ['asks too often', { status: 429, body: '{"message":"Too Many Requests"}' }],
+    ['comes to another place', json({ message: 'Not Found' }, 404)],
+  ])('may be done, although whoever asks %s at the next try', async (_what, reply) => {
+    registry.willAnswer(BUSY, reply);
+    const { exitCode, err } = await promote();
+    expect(exitCode).toBe(6);
+    expect(err).toContain('OUTCOME_UNKNOWN');
+  });
+
+  test('is not done, when a gateway that was asked too often is gone then', async () => {
+    const gone = await StubRegistry.start();
+    gone.willAnswer({ status: 429, body: '{}' });
+    const asked = run(['model', 'promote', 'fraud', '3', ...gone.flags], { sleep: () => gone.stop() });
+    expect(await asked).toMatchObject({ exitCode: 6, err: expect.stringContaining('nothing was changed') });
+  });
+
+  test.each([['0', 1], ['7', 7_000], ['3600', 10_000], ['soon', 1]])('waits at least as long as it is told: %s', async (seconds, least) => {
+    const waits: number[] = [];
+    registry.willAnswer({ ...BUSY, headers: { 'retry-after': seconds } }, json(DONE));
+    await promote([], { sleep: async (ms) => { waits.push(ms); } });
+    expect(waits).toHaveLength(1);
+    expect(waits[0]).toBeGreaterThanOrEqual(least);
+    expect(waits[0]).toBeLessThanOrEqual(Math.max(least, 600));
+  });
+
+  test('of a reader that nobody hears is no change that did not happen', async () => {
+    const gone = await StubRegistry.start();
+    const { flags } = gone;
+    await gone.stop();
+    const { exitCode, err } = await run(['model', 'history', 'fraud', ...flags]);
+    expect(exitCode).toBe(6);
+    expect(err).toContain('is there a network, and is the address right?\n     UNREACHABLE');
+    expect(err).not.toContain('changed');
+  });
+
   test('of a reader asks for no key', async () => {
     registry.willAnswer(BUSY);
     const { exitCode, err } = await run(['model', 'history', 'fraud', ...registry.flags]);

@@ -40,7 +40,7 @@ test.each(['n', '', 'yep', 'no'])('a person who says %p does not', async (stdin)
 });
 
 test('a person who goes away does not', async () => {
-  expect(await approve([], { stdin: '', tty: true })).toMatchObject({ exitCode: 1 });
+  expect(await approve([], { stdin: '', tty: true })).toMatchObject({ exitCode: 1, err: expect.stringContaining('[y/N] \nmlp: nothing was approved') });
 });
 
 test('a program has to say --yes', async () => {

@@ -25,6 +25,12 @@ async function shown(...args: string[]): Promise<unknown[]> {
   return records.map(({ sequence }) => sequence);
 }
 
+test('an action that no record has is a slip, and not an answer', async () => {
+  const { exitCode, out, err } = await query('--model', 'fraud', '--action', 'promot');
+  expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+  expect(err).toContain('It must be one of register, approve, reject, revoke, emergency-revoke, promote, rollback, retire, hold, unhold.');
+});
+
 test('the records of a model are a table, oldest first', async () => {
   registry.willAnswer(json(pageOf(TRAIL.slice(0, 2), TRAIL, 2)), json(pageOf(TRAIL.slice(2), TRAIL)));
   const { exitCode, out } = await query('--model', 'fraud');

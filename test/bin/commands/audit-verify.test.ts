@@ -2,7 +2,7 @@ import { hashOf } from '../../../lib/audit/audit-record';
 import { AuditRow } from '../../../lib/registry/runtime/contract';
 import { SOMEBODY, withAwsEnvironment } from '../support/aws-environment';
 import { failed, S3Server } from '../support/s3-server';
-import { json, StubRegistry } from '../support/stub-registry';
+import { json, problem, StubRegistry } from '../support/stub-registry';
 import { cells, run } from '../support/test-world';
 import { pageOf, trailOf } from '../support/trail';
 
@@ -119,6 +119,52 @@ test('all models of a tenant are verified', async () => {
   const { exitCode, out } = await run(['audit', 'verify', '--audit-bucket', 'audit-bucket', ...registry.flags], { now: NOW });
   expect(exitCode).toBe(0);
   expect(cells(out).slice(1)).toEqual([['churn', '1', '1', '0'], ['fraud', '5', '5', '0']]);
+});
+
+describe('a model that the registry knows no more', () => {
+  const GONE = problem(404, 'NOT_FOUND', 'there is no model fraud');
+
+  test('is found by its copies, when it is named', async () => {
+    registry.willAnswer(GONE);
+    const { exitCode, out, err } = await verify();
+    expect(exitCode).toBe(1);
+    expect(findings(out).map(([, row, kind]) => [row, kind])).toEqual([
+      ['HEAD_MISSING', 'the registry knows no such model, and there are copies of its records'],
+      ...[1, 2, 3, 4, 5].map((row) => [String(row), 'COPY_WITHOUT_ROW']),
+    ]);
+    expect(err).toContain('6 findings');
+  });
+
+  test('is found by its copies among all models, however many have copies', async () => {
+    for (const other of ['a', 'b', 'c']) {
+      s3.put(`audit-bucket/audit/default/${other}-model/0000000001.json`, '{}');
+    }
+    const none = json({ rows: [], headSequence: 0, headHash: '0'.repeat(64) });
+    registry.willAnswer(json({ models: [] }), none, none, none, GONE);
+    const { exitCode, out } = await run(['audit', 'verify', '--audit-bucket', 'audit-bucket', ...registry.flags], { now: NOW });
+    expect(exitCode).toBe(1);
+    expect(cells(out.split('\n\n')[0]).slice(1).map(([name]) => name)).toEqual(['a-model', 'b-model', 'c-model', 'fraud']);
+    expect(out).toContain('HEAD_MISSING');
+  });
+
+  test('is no model at all, when there is nothing of it', async () => {
+    s3.objects.clear();
+    registry.willAnswer(GONE);
+    expect(await verify()).toMatchObject({ exitCode: 3, out: '', err: expect.stringContaining('there is no model fraud') });
+  });
+
+  test('cannot be found without the copies', async () => {
+    registry.willAnswer(GONE);
+    expect(await verify(['--no-copy'])).toMatchObject({ exitCode: 3 });
+  });
+});
+
+test('what is no model among the copies of a tenant is left out: nobody could ask for it', async () => {
+  s3.put('audit-bucket/audit/default/No Model/x', '{}');
+  registry.willAnswer(json({ models: [{ model: 'fraud', since: 'x' }] }), json(pageOf(TRAIL)));
+  const { exitCode, out } = await run(['audit', 'verify', '--audit-bucket', 'audit-bucket', ...registry.flags], { now: NOW });
+  expect(exitCode).toBe(0);
+  expect(cells(out).slice(1)).toEqual([['fraud', '5', '5', '0']]);
 });
 
 test('with --json there are findings on stdout, and the failure on stderr', async () => {

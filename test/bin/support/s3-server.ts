@@ -113,13 +113,19 @@ export class S3Server {
     return undefined;
   }
 
-  /** Two keys a page, so that paging is seen; within a key the newest first, as S3 does. */
+  /** Two entries a page, so that paging is seen; within a key the newest first, as S3 does. With a delimiter, folders. */
   private list(bucket: string, query: URLSearchParams): Answered {
     const prefix = `${bucket}/${query.get('prefix') ?? ''}`;
     const after = query.get('key-marker');
-    const places = [...this.objects.keys()].filter((place) => place.startsWith(prefix)).sort()
+    const folderOf = (place: string) => {
+      const end = query.has('delimiter') ? place.indexOf('/', prefix.length) : -1;
+      return end === -1 ? place : place.slice(0, end + 1);
+    };
+    const places = [...new Set([...this.objects.keys()].filter((place) => place.startsWith(prefix)).map(folderOf))].sort()
       .filter((place) => after === null || place > `${bucket}/${after}`);
     const page = places.slice(0, 2);
+    const folders = page.filter((place) => place.endsWith('/'))
+      .map((place) => `<CommonPrefixes><Prefix>${place.slice(bucket.length + 1)}</Prefix></CommonPrefixes>`);
     const entries = page.flatMap((place) => [...this.objects.get(place) ?? []].reverse().map(({ id, body }) => {
       const kind = body === undefined ? 'DeleteMarker' : 'Version';
       const key = place.slice(bucket.length + 1);
@@ -128,7 +134,7 @@ export class S3Server {
     const more = places.length > page.length
       ? `<IsTruncated>true</IsTruncated><NextKeyMarker>${page[1].slice(bucket.length + 1)}</NextKeyMarker><NextVersionIdMarker>v</NextVersionIdMarker>`
       : '<IsTruncated>false</IsTruncated>';
-    return xml(200, `<ListVersionsResult>${more}${entries.join('')}</ListVersionsResult>`);
+    return xml(200, `<ListVersionsResult>${more}${[...entries, ...folders].join('')}</ListVersionsResult>`);
   }
 
   private add(place: string, body?: Buffer): void {

@@ -78,7 +78,7 @@ describe('the version that takes its place', () => {
   test('has to be there: else it is refused, and production stays as it is', async () => {
     await gone();
     const before = stored();
-    expect(await emergency()).toMatchObject({ status: 422, body: { code: 'REFUSED', detail: expect.stringMatching(/^there is no object at .*promote another version$/) } });
+    expect(await emergency()).toMatchObject({ status: 422, body: { code: 'REFUSED', detail: expect.stringMatching(/^there is no object at .*; put the same file back at this key, promote another version, or leave production empty \(`leaveEmpty`\)$/) } });
     expect(stored()).toBe(before);
   });
 

@@ -48,6 +48,14 @@ describe.each([PROMOTE, ROLLBACK])('$name', ({ target, send }) => {
     await refused(/^there is no object at s3:\S+\.tar\.gz; put the same file back at this key, or promote another version$/);
   });
 
+  test('looks for the artifact where it was registered, though new ones go to another bucket by now', async () => {
+    const looked: unknown[] = [];
+    bench.s3.before = (_name, input) => { looked.push(input); };
+    Object.assign(bench.settings, { artifactBucket: 'new' });
+    expect((await send()).body).toMatchObject({ production: target });
+    expect(looked).toMatchObject([{ Bucket: supplies[target].artifact.split('/')[2] }]);
+  });
+
   test('is refused when the image is gone', async () => {
     loseImage(target);
     await refused(/^there is no image \S+@sha256:[0-9a-f]{64}; push the same image again, or promote another version$/);

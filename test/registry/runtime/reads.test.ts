@@ -1,6 +1,6 @@
-import { Verb } from '../../../lib/registry/runtime/contract';
+import { AuditPage, Verb } from '../../../lib/registry/runtime/contract';
 import { person } from '../support/callers';
-import { codeOf, RegistryBench } from '../support/registry-bench';
+import { AUDIT_TABLE, codeOf, RegistryBench } from '../support/registry-bench';
 
 let bench: RegistryBench;
 beforeEach(() => { bench = new RegistryBench(); });
@@ -151,6 +151,32 @@ describe('the audit trail', () => {
   test.each([12, 13, 9999999999])('is empty after %i of 12', async (after) => {
     await serve(4);
     expect(await read(at(`fraud/audit?after=${after}`))).toMatchObject({ rows: [], headSequence: 12 });
+  });
+
+  describe('that somebody damaged is shown, for an error would hide it', () => {
+    const rowOf = (sequence: number) => bench.dynamodb.items(AUDIT_TABLE)[sequence - 1];
+    beforeEach(() => serve(4));
+
+    test.each<[string, object]>([
+      ['no record', { record: null }], ['a hash that is none', { hash: 7 }], ['another number', { sequence: 99 }],
+      ['a number that is none', { sequence: 'three' }],
+    ])('a row with %s', async (_what, damage) => {
+      bench.dynamodb.plant(AUDIT_TABLE, { ...rowOf(3), ...damage });
+      const { rows } = await read(at('fraud/audit')) as unknown as AuditPage;
+      expect(rows.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+      expect(rows.every(({ record, hash }) => typeof record === 'string' && typeof hash === 'string')).toBe(true);
+    });
+
+    test.each(['AUDIT#0000000003x', 'AUDIT#0000000003\u0000', 'AUDIT#000000000x', 'AUDIT#000000000\u{1f600}'])(
+      'a row more, at %j, and the pages go on', async (sk) => {
+        bench.dynamodb.plant(AUDIT_TABLE, { ...rowOf(3), sk });
+        expect((await read(at('fraud/audit'))).rows).toHaveLength(13);
+        for (const limit of [1, 2, 3, 4]) {
+          const found = await pages(at(`fraud/audit?limit=${limit}`));
+          const sequences = found.flatMap((page) => (page.rows as { sequence: number }[]).map(({ sequence }) => sequence));
+          expect(sequences).toEqual(expect.arrayContaining([1, 2, 3, 10, 11, 12]));
+        }
+      });
   });
 
   test('ends where the head of the same answer ends, though somebody writes meanwhile', async () => {

@@ -135,6 +135,19 @@ describe('what cannot be looked at', () => {
     await expect(checkRetention('r1', world)).rejects.toThrow('default/churn/6:');
   });
 
+  test.each<[string, object]>([
+    ['no history', { history: null }], ['a tenant that is none', { tenant: 7 }], ['a version in production that is none', { production: { revision: 1 } }],
+  ])('a head with %s, which keeps nobody from looking at the others', async (_, damage) => {
+    plantHead('churn', stored(5));
+    dynamodb.plant(TABLE, { ...dynamodb.items(TABLE)[0], ...damage });
+    const lost = stored(1, 'fraud');
+    plantHead('fraud', lost);
+    losses(lost).image();
+    await expect(checkRetention('r1', world)).rejects.toThrow('1 versions could not be looked at, the first: TENANT#default#MODEL#churn:UnreadableHead');
+    expect(measured).toEqual([['RetainedVersionsMissing', 1]]);
+    expect(line()).toMatchObject({ outcome: 'FAILED', details: { missing: ['default/fraud/1:image'], unknown: ['TENANT#default#MODEL#churn:UnreadableHead'] } });
+  });
+
   test('a table that cannot be read: no metric at all, so that the alarm for a missing check rings', async () => {
     dynamodb.hooks.before = () => { throw new Error('no'); };
     await expect(checkRetention('r1', world)).rejects.toThrow('no');
