@@ -30,8 +30,11 @@ export class SimulatedSageMaker {
 
   /** What the handlers' code talks to. */
   public api(): PrunerApi {
-    const client = { send: (command: object) => this.send(command) } as unknown as SageMakerClient;
-    return new PrunerApi(client, client);
+    return new PrunerApi(this.client(), this.client());
+  }
+
+  public client(): SageMakerClient {
+    return { send: (command: object) => this.send(command) } as unknown as SageMakerClient;
   }
 
   public model(name: string, owner?: string): this {
