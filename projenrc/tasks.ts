@@ -27,7 +27,7 @@ export function defineTasks(project: awscdk.AwsCdkConstructLibrary): void {
     steps: [
       { exec: 'jest --ci --testMatch "**/*.sweep.ts"' },
       // a seed of its own, so that a merge does not hang on chance; `npm test` looks at new ones each time
-      { exec: 'SWEEP_RUNS=60 PRUNE_RUNS=600 REGISTRY_RUNS=5000 REGISTRY_SEED=1 jest --ci accepted-props prune-configs registry-model' },
+      { exec: 'SWEEP_RUNS=60 PRUNE_RUNS=600 PRUNE_REHEARSALS=20 REGISTRY_RUNS=5000 REGISTRY_SEED=1 jest --ci accepted-props prune-configs release-pruner rehearsal/pruning registry-model' },
     ],
   });
   project.addTask('test:emulated', {

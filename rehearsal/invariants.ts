@@ -95,6 +95,19 @@ export class Invariants {
     }
   }
 
+  /** I5, too: what an endpoint serves or moves to exists, with its models. */
+  public inUseExists(): void {
+    const { endpoints, configs, models } = this.sagemaker;
+    for (const { name, configName, pendingConfig } of endpoints.values()) {
+      for (const used of [configName, pendingConfig ?? configName]) {
+        const lost = configs.get(used)?.variants.map(({ ModelName }) => ModelName).find((model) => !models.has(model));
+        if (!configs.has(used) || lost !== undefined) {
+          this.report('I5', `${lost ?? used}, which ${name} uses, is gone`);
+        }
+      }
+    }
+  }
+
   /** I6: less than five minutes back, not counting the time in which SageMaker held the endpoint locked. */
   private restored(endpoint: string, { release }: HeadSeen): void {
     if (release?.latch !== undefined && release.restoredAt !== undefined) {

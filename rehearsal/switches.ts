@@ -11,8 +11,14 @@ export interface Switches {
   readonly fillReachesUnpublished: 'yes' | 'no';
   /** How Step Functions names a function that ran out of time or died: as documented before, or since newer runtimes. */
   readonly lambdaDeath: 'Lambda.Unknown' | 'Sandbox.Timedout';
+  /** Whether SageMaker deletes a configuration that an endpoint serves or moves to. */
+  readonly configInUse: 'refused' | 'deleted';
 }
 
 export const USUAL_SWITCHES: Switches = {
-  sameConfigUpdate: 'refused', pendingConfigShown: 'old', fillReachesUnpublished: 'no', lambdaDeath: 'Sandbox.Timedout',
+  sameConfigUpdate: 'refused',
+  pendingConfigShown: 'old',
+  fillReachesUnpublished: 'no',
+  lambdaDeath: 'Sandbox.Timedout',
+  configInUse: 'deleted',
 };

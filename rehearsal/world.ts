@@ -239,6 +239,10 @@ export class World {
       invariants.endpointChanged(endpoint);
       journal.heads.forEach((head) => { invariants.stableExists(head); });
     };
+    sagemaker.onDelete = () => {
+      invariants.inUseExists();
+      journal.heads.forEach((head) => { invariants.stableExists(head); });
+    };
     cloudwatch.onState = (alarm, before) => { this.alarmChanged(alarm, before); };
     cloudwatch.reading = (value) => {
       const fault = scenario.metrics?.find((each) => ['unreadable', 'nan'].includes(each.do) && covers(each, journal.minutes));

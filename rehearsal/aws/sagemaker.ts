@@ -1,5 +1,6 @@
 import { AwsError, validation } from './error';
 import { VirtualClock } from '../clock';
+import { deletion, listed, tagsOf } from './sagemaker-lists';
 import { Switches } from '../switches';
 import { Place } from '../template/place';
 
@@ -29,6 +30,7 @@ export interface SimulatedModel {
   readonly image: string;
   readonly artifact: string;
   readonly input: Input;
+  readonly createdAt: number;
 }
 interface Variant {
   readonly VariantName: string;
@@ -38,7 +40,12 @@ interface Variant {
 }
 interface Desired { readonly VariantName: string; readonly DesiredWeight?: number; readonly DesiredInstanceCount?: number }
 type Input = Readonly<Record<string, unknown>>;
-export interface SimulatedConfig { readonly name: string; readonly variants: readonly Variant[]; readonly input: Input }
+export interface SimulatedConfig {
+  readonly name: string;
+  readonly variants: readonly Variant[];
+  readonly input: Input;
+  readonly createdAt: number;
+}
 
 /** How the next updates of an endpoint go, in seconds and kinds. */
 export interface Pace {
@@ -67,6 +74,8 @@ export class SageMaker {
   /** Called before traffic can go another way, and after. */
   public onChange: (endpoint: SimulatedEndpoint, what: string) => void = () => undefined;
   public beforeChange: () => void = () => undefined;
+  /** Called after a configuration or a model is gone. */
+  public onDelete: () => void = () => undefined;
   /** What goes wrong with an update that begins now; nothing if all goes well. */
   public trouble: (operation: 'CreateEndpoint' | 'UpdateEndpoint' | 'UpdateEndpointWeightsAndCapacities') => UpdateTrouble | undefined = () => undefined;
 
@@ -84,26 +93,29 @@ export class SageMaker {
       CreateModel: (input) => this.createModel(input),
       DescribeModel: ({ ModelName }) => {
         const model = this.model(String(ModelName));
-        return { ...model.input, ModelArn: this.arn('model', model.name), CreationTime: new Date(this.clock.now) };
+        return { ...model.input, ModelArn: this.arn('model', model.name), CreationTime: new Date(model.createdAt) };
       },
-      DeleteModel: ({ ModelName }) => { this.model(String(ModelName)); this.models.delete(String(ModelName)); return {}; },
+      DeleteModel: ({ ModelName }) => this.gone(this.models, this.model(String(ModelName)).name),
+      ListModels: (input) => listed('Model', this.models, input, (name) => this.arn('model', name)),
       CreateEndpointConfig: (input) => this.createConfig(input),
       DescribeEndpointConfig: ({ EndpointConfigName }) => {
         const config = this.config(String(EndpointConfigName));
-        return { ...config.input, EndpointConfigArn: this.arn('endpoint-config', config.name), CreationTime: new Date(this.clock.now) };
+        return { ...config.input, EndpointConfigArn: this.arn('endpoint-config', config.name), CreationTime: new Date(config.createdAt) };
       },
       DeleteEndpointConfig: ({ EndpointConfigName }) => {
-        this.config(String(EndpointConfigName));
-        this.configs.delete(String(EndpointConfigName));
-        return {};
+        const { name } = this.config(String(EndpointConfigName));
+        deletion(name, this.endpoints.values(), this.switches);
+        return this.gone(this.configs, name);
       },
+      ListEndpointConfigs: (input) => listed('EndpointConfig', this.configs, input, (name) => this.arn('endpoint-config', name)),
+      ListEndpoints: (input) => listed('Endpoint', this.endpoints, input, (name) => this.arn('endpoint', name)),
       CreateEndpoint: (input) => this.createEndpoint(input),
       DescribeEndpoint: ({ EndpointName }) => this.describe(this.endpoint(String(EndpointName))),
       UpdateEndpoint: (input) => this.updateEndpoint(input),
       UpdateEndpointWeightsAndCapacities: (input) => this.updateWeights(input),
       DeleteEndpoint: ({ EndpointName }) => this.deleteEndpoint(String(EndpointName)),
       AddTags: () => ({ Tags: [] }),
-      ListTags: () => ({ Tags: [] }),
+      ListTags: ({ ResourceArn }) => tagsOf(String(ResourceArn), this.configs, this.models),
     };
   }
 
@@ -125,7 +137,7 @@ export class SageMaker {
     const container = (input.PrimaryContainer ?? first) as Input;
     const source = container.ModelDataSource as { readonly S3DataSource?: { readonly S3Uri?: string } } | undefined;
     this.models.set(name, {
-      name, image: String(container.Image), artifact: String(container.ModelDataUrl ?? source?.S3DataSource?.S3Uri ?? ''), input,
+      name, image: String(container.Image), artifact: String(container.ModelDataUrl ?? source?.S3DataSource?.S3Uri ?? ''), input, createdAt: this.clock.now,
     });
     return { ModelArn: this.arn('model', name) };
   }
@@ -140,7 +152,7 @@ export class SageMaker {
       throw validation(`1 to 10 production variants are needed, and there are ${variants.length}`);
     }
     variants.forEach(({ ModelName }) => this.model(ModelName));
-    this.configs.set(name, { name, variants, input });
+    this.configs.set(name, { name, variants, input, createdAt: this.clock.now });
     return { EndpointConfigArn: this.arn('endpoint-config', name) };
   }
 
@@ -285,6 +297,12 @@ export class SageMaker {
     change();
     endpoint.changedAt = this.clock.now;
     this.onChange(endpoint, what);
+  }
+
+  private gone(all: Map<string, unknown>, name: string): unknown {
+    all.delete(name);
+    this.onDelete();
+    return {};
   }
 
   private model(name: string): SimulatedModel {

@@ -26,7 +26,7 @@ export function rehearsalOf(template: object = shortTemplate(), options: Rehears
 
 /** Changes that a release makes to SageMaker, in order; what AWS answered where it refused. */
 export function mutations({ calls }: RehearsalResult): string[] {
-  return calls.filter(({ service, operation }) => service === 'sagemaker' && !operation.startsWith('Describe'))
+  return calls.filter(({ service, operation }) => service === 'sagemaker' && !/^(Describe|List)/.test(operation))
     .map(({ operation, error }) => `${operation}${error === undefined ? '' : ` (${error})`}`);
 }
 

@@ -2,12 +2,13 @@ import { aws_iam as iam, CfnResource, CustomResource, Duration, Stack } from 'aw
 import { Construct } from 'constructs';
 import { checkDeletesTagged, TAG_CONDITION } from './deletes-tagged';
 import { DeploymentVerifier } from './deployment-verifier';
-import { ENDPOINT_TAG, ENV_RUNBOOK, PRUNER_BUNDLE, PRUNER_TYPE, PrunerProperties, PRUNING_SECONDS } from './runtime/contract';
+import { ENV_RUNBOOK, PRUNER_BUNDLE, PRUNER_TYPE, PrunerProperties, PRUNING_SECONDS } from './runtime/contract';
 import { wildcardResource } from '../../core/acknowledge';
 import { ANSWERS_CLOUDFORMATION, HandlerFunction } from '../../core/handler-function';
 import { runbook } from '../../core/runbook';
 import { ANSWER_SECONDS } from '../../core/runtime/contract';
 import { checkKept, checkWaits } from '../rendered-resource';
+import { ENDPOINT_TAG } from '../runtime/contract';
 
 /** Whose configurations are pruned, and after what. */
 export interface ConfigPrunerProps {

@@ -1,6 +1,6 @@
 import { CfnResource } from 'aws-cdk-lib';
 import { rendered } from '../rendered-resource';
-import { ENDPOINT_TAG } from './runtime/contract';
+import { ENDPOINT_TAG } from '../runtime/contract';
 
 /** Without it, a wildcard resource would be any configuration and any model of the account. */
 export const TAG_CONDITION = `aws:ResourceTag/${ENDPOINT_TAG}`;

@@ -13,7 +13,6 @@ import { HostedModel } from './hosted-model';
 import { ModelContainer } from './model-container';
 import { checkRenderedDeployment } from './rendered-deployment';
 import { createKey } from '../endpoint-key';
-import { ENDPOINT_TAG } from './runtime/contract';
 import { scaledResource } from './scaling-policy';
 import { AlarmTopic } from '../../core/alarm-topic';
 import { letLogsEncrypt } from '../../core/encrypted-logs';
@@ -22,6 +21,7 @@ import { IModelEndpoint } from '../model-endpoint';
 import { ModelEndpointBase } from '../model-endpoint-base';
 import { checkKept, checkWaits } from '../rendered-resource';
 import { RollbackAlarms } from '../rollback-alarms';
+import { ENDPOINT_TAG } from '../runtime/contract';
 
 const LONGEST_NAME = 63;
 const SLOT = EndpointSlot.STABLE.variantName;

@@ -14,18 +14,23 @@ export interface EndpointRightsProps extends ServedEndpoint {
 /** The routes of a registry hold the number of a version. */
 const ANY_VERSION = 'The routes of a model hold the number of a version, and nobody knows those of tomorrow; the model is named.';
 
+const MADE_BY_RELEASES = 'A release makes models and configurations, whose names begin with that of their endpoint; the number of the release '
+  + 'comes after it.';
+
 /**
  * What the functions of releases may do for one endpoint: a policy for each function, which comes and goes with the endpoint.
- * Only the writer changes an endpoint; the desk never speaks with SageMaker, and the judge only reads.
+ * Only the writer changes an endpoint; only the pruner deletes what it left, and with the endpoint the lifecycle function. The
+ * desk never speaks with SageMaker, and the judge only reads.
  */
 export class EndpointRights extends Construct {
   constructor(scope: Construct, id: string, private readonly props: EndpointRightsProps) {
     super(scope, id);
-    const { handlers: { clerk, judge, writer, lifecycle }, desk, model } = props;
+    const { handlers: { clerk, judge, writer, pruner, lifecycle }, desk, model } = props;
     this.forClerk(clerk);
     this.grant('Judge', judge, [this.readAlarms()]);
     this.forWriter(writer);
-    this.grant('Lifecycle', lifecycle, [this.onEndpoint('Endpoint', 'DescribeEndpoint', 'DeleteEndpoint')]);
+    this.prunes('Pruner', pruner, []);
+    this.prunes('Lifecycle', lifecycle, [this.onEndpoint('Endpoint', 'DeleteEndpoint')]);
     const atDesk = this.grant('Desk', desk, [this.readAlarms()]);
     model.grantRead(atDesk);
     keepWildcards(atDesk, 'execute-api', ANY_VERSION);
@@ -56,8 +61,17 @@ export class EndpointRights extends Construct {
       ...this.lendKey(),
       this.page(),
     ]);
-    keepWildcards(policy, 'sagemaker', 'A release makes models and configurations, whose names begin with that of their endpoint; the number of the '
-      + 'release comes after it.');
+    keepWildcards(policy, 'sagemaker', MADE_BY_RELEASES);
+  }
+
+  /** What it makes, and nothing that others made: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html */
+  private prunes(id: string, handler: HandlerFunction, statements: iam.PolicyStatement[]): void {
+    const { made } = this.props;
+    keepWildcards(this.grant(id, handler, [
+      ...statements,
+      sagemaker('Models', [made.models], 'DeleteModel', 'ListTags'),
+      sagemaker('Configs', [made.configs], 'DeleteEndpointConfig', 'ListTags'),
+    ]), 'sagemaker', MADE_BY_RELEASES);
   }
 
   private grant(id: string, handler: HandlerFunction, statements: iam.PolicyStatement[]): iam.ManagedPolicy {

@@ -12,8 +12,8 @@ import { ProgressiveEndpointProps } from './progressive-endpoint-props';
 import { createEndpointAlarms } from './release-alarms';
 import { ReleaseController } from './release-controller';
 import {
-  DESK_PARAMETER_PREFIX, DESK_ROUTES, DeskAddress, DeskRight, LIFECYCLE_TYPE, METRIC_HALTED, METRIC_RESTORE_SECONDS,
-  METRIC_ROLLED_BACK, METRICS_NAMESPACE,
+  DESK_PARAMETER_PREFIX, DESK_ROUTES, DeskAddress, DeskRight, LIFECYCLE_TYPE, METRIC_HALTED, METRIC_NOT_PRUNED,
+  METRIC_RESTORE_SECONDS, METRIC_ROLLED_BACK, METRICS_NAMESPACE,
 } from './runtime/contract';
 import { madeByReleases } from './served-endpoint';
 import { profileOf } from './serving-profile';
@@ -35,7 +35,7 @@ const LONGEST_NAME = 63;
  * release, or is one that exists already under that name.
  *
  * Makes an execution role, a security group, a log group, alarms on the candidate, and, unless given, a key; with the first of a
- * stack also what releases run on: two tables, two state machines, five functions, an HTTP API, an emergency stop, a topic, a
+ * stack also what releases run on: two tables, two state machines, seven functions, an HTTP API, an emergency stop, a topic, a
  * queue, keys. Everything that serving needs is kept when the stack is deleted. Costs: the instances, twice during a release; the
  * alarms; keys; tables, functions and state transitions by use.
  */
@@ -124,6 +124,11 @@ export class ProgressiveEndpoint extends ModelEndpointBase implements ITaggableV
   /** Releases that stand still until a person looks. */
   public metricReleasesHalted(options?: cw.MetricOptions): cw.Metric {
     return this.releaseMetric(METRIC_HALTED, { statistic: cw.Stats.SUM, ...options });
+  }
+
+  /** Ends of releases after which configurations or models stayed that nothing needs; the next end tries again. */
+  public metricReleasesNotPruned(options?: cw.MetricOptions): cw.Metric {
+    return this.releaseMetric(METRIC_NOT_PRUNED, { statistic: cw.Stats.SUM, ...options });
   }
 
   /** Seconds from detection to traffic that is back, without the time in which SageMaker held the endpoint locked. */

@@ -155,11 +155,11 @@ export class ReleaseController extends Construct {
   }
 
   private createAlarms({ releaseMachineArn }: ReleaseMachines): cw.Alarm[] {
-    const { clerk, judge, writer, lifecycle } = this.handlers;
+    const { clerk, judge, writer, pruner, lifecycle } = this.handlers;
     return new ReleaseAlarms(this, 'Alarms', {
       topic: this.notifications,
       releaseMachineArn,
-      handlers: [clerk, judge, writer, lifecycle, this.desk.handler],
+      handlers: [clerk, judge, writer, lifecycle, this.desk.handler, pruner],
       failures: this.failures,
     }).alarms;
   }

@@ -1,14 +1,16 @@
 import { aws_iam as iam, Aws, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { OUTSIDE_VPC, SHARES_CONCURRENCY, WAITED_FOR } from './handler-findings';
-import { environmentOf, keepRecords, keepWildcards, readSwitch, ReleaseParts } from './release-parts';
+import { environmentOf, keepRecords, keepWildcards, readReleases, readSwitch, ReleaseParts } from './release-parts';
 import {
-  CLERK_BUNDLE, CLERK_SECONDS, JUDGE_BUNDLE, JUDGE_SECONDS, LIFECYCLE_BUNDLE, LIFECYCLE_SECONDS, WRITER_BUNDLE,
-  WRITER_SECONDS,
+  CLERK_BUNDLE, CLERK_SECONDS, JUDGE_BUNDLE, JUDGE_SECONDS, LAST_CALL_SECONDS, LIFECYCLE_BUNDLE, LIFECYCLE_SECONDS,
+  PRUNER_SECONDS, RELEASE_PRUNER_BUNDLE, WRITER_BUNDLE, WRITER_SECONDS,
 } from './runtime/contract';
 import { ANSWERS_CLOUDFORMATION, HandlerFunction } from '../../core/handler-function';
 import { ANSWER_SECONDS } from '../../core/runtime/contract';
 
+const LOOKS_AT_ALL = 'Before something is deleted, every endpoint and configuration of the account is looked at, whoever made it; what may be deleted is '
+  + 'named in policies of each endpoint.';
 const READS_CONFIGS = 'The configuration of an endpoint that exists already may have any name; it is only read.';
 
 /**
@@ -22,6 +24,8 @@ export class ReleaseHandlers extends Construct {
   public readonly judge: HandlerFunction;
   /** The only one that changes an endpoint. */
   public readonly writer: HandlerFunction;
+  /** The only one that deletes configurations and models while the endpoint lives. Changes no endpoint. */
+  public readonly pruner: HandlerFunction;
   /** Existence, and not movement. */
   public readonly lifecycle: HandlerFunction;
 
@@ -30,6 +34,7 @@ export class ReleaseHandlers extends Construct {
     this.clerk = this.createClerk();
     this.judge = this.createJudge();
     this.writer = this.createWriter();
+    this.pruner = this.createPruner();
     this.lifecycle = this.createLifecycle();
   }
 
@@ -94,8 +99,22 @@ export class ReleaseHandlers extends Construct {
       outsideVpc: OUTSIDE_VPC,
     });
     keepWildcards(writer.policy, 'sagemaker', 'A release goes back to the configuration that an endpoint had before its first release, which may have any '
-      + 'name; the endpoints are named in policies of their own, and no configuration is deleted.');
+      + 'name; the endpoints are named in policies of their own, and this function deletes no configuration.');
     return writer;
+  }
+
+  private createPruner(): HandlerFunction {
+    const pruner = new HandlerFunction(this, 'Pruner', {
+      bundle: RELEASE_PRUNER_BUNDLE,
+      description: 'Deletes what releases made and nothing needs any more',
+      timeout: Duration.seconds(PRUNER_SECONDS + LAST_CALL_SECONDS),
+      environment: environmentOf(this.parts, 'ConfigsNotPruned'),
+      statements: [...readReleases(this.parts), this.listAll(), this.readEndpoints(), this.readConfigs()],
+      kept: [SHARES_CONCURRENCY, WAITED_FOR],
+      outsideVpc: OUTSIDE_VPC,
+    });
+    keepWildcards(pruner.policy, 'sagemaker', LOOKS_AT_ALL);
+    return pruner;
   }
 
   private createLifecycle(): HandlerFunction {
@@ -104,14 +123,11 @@ export class ReleaseHandlers extends Construct {
       description: 'Stores how endpoints run, adopts those that exist, and deletes one only if its stack says so',
       timeout: Duration.seconds(LIFECYCLE_SECONDS + ANSWER_SECONDS + 45),
       environment: environmentOf(this.parts),
-      statements: [
-        ...keepRecords(this.parts),
-        this.readConfigs(),
-      ],
+      statements: [...keepRecords(this.parts), this.listAll(), this.readEndpoints(), this.readConfigs()],
       kept: ANSWERS_CLOUDFORMATION,
       outsideVpc: OUTSIDE_VPC,
     });
-    keepWildcards(lifecycle.policy, 'sagemaker', READS_CONFIGS);
+    keepWildcards(lifecycle.policy, 'sagemaker', LOOKS_AT_ALL);
     return lifecycle;
   }
 
@@ -131,7 +147,24 @@ export class ReleaseHandlers extends Construct {
     });
   }
 
+  /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html: lists have no resource */
+  private listAll(): iam.PolicyStatement {
+    return new iam.PolicyStatement({
+      sid: 'ListAll',
+      actions: ['sagemaker:ListEndpointConfigs', 'sagemaker:ListEndpoints', 'sagemaker:ListModels'],
+      resources: ['*'],
+    });
+  }
+
+  private readEndpoints(): iam.PolicyStatement {
+    return new iam.PolicyStatement({ sid: 'ReadEndpoints', actions: ['sagemaker:DescribeEndpoint'], resources: [this.any('endpoint')] });
+  }
+
   private anyConfig(): string {
-    return Stack.of(this).formatArn({ service: 'sagemaker', resource: 'endpoint-config', resourceName: '*' });
+    return this.any('endpoint-config');
+  }
+
+  private any(resource: string): string {
+    return Stack.of(this).formatArn({ service: 'sagemaker', resource, resourceName: '*' });
   }
 }

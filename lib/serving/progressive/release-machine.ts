@@ -1,6 +1,6 @@
 import { ONE_DAY } from './execution-history';
-import { BUSY, PATIENT, URGENT } from './retries';
-import { CLERK_SECONDS, ClerkTask, Outcome, WRITER_SECONDS, WriterTask } from './runtime/contract';
+import { BUSY, ONCE_MORE, PATIENT, URGENT } from './retries';
+import { CLERK_SECONDS, ClerkTask, LAST_CALL_SECONDS, Outcome, PRUNER_SECONDS, PruneTask, WRITER_SECONDS, WriterTask } from './runtime/contract';
 import { after, catching, Definition, OF_RELEASE, State, States, stepChoice, stepTask, waitFor, Ways } from './states';
 
 /** What the definition names. */
@@ -8,6 +8,7 @@ export interface ReleaseMachineParts {
   /** Versions of functions. */
   readonly clerk: string;
   readonly writer: string;
+  readonly pruner: string;
   /** The version of the machine that runs a day of a stage. */
   readonly stageMachine: string;
 }
@@ -112,8 +113,11 @@ function back({ writer }: ReleaseMachineParts): States {
   };
 }
 
-/** A halted release fails the execution, so that it stands out; everything else that a plan foresees is a success. */
-function end({ clerk }: ReleaseMachineParts): States {
+/**
+ * A halted release fails the execution, so that it stands out; everything else that a plan foresees is a success. What is pruned
+ * after it, or is not, changes nothing of that.
+ */
+function end({ clerk, pruner }: ReleaseMachineParts): States {
   const halted = { And: [{ Variable: '$.outcome', IsPresent: true }, { Variable: '$.outcome', StringEquals: HALTED }], Next: 'Halted' };
   return {
     ...stepTask('Close', {
@@ -123,7 +127,15 @@ function end({ clerk }: ReleaseMachineParts): States {
       ways: {},
       otherwise: 'Ended',
     }),
-    [after('Close')]: { Type: 'Choice', Choices: [halted], Default: 'Ended' },
+    [after('Close')]: { Type: 'Choice', Choices: [halted], Default: 'Prune' },
+    Prune: {
+      Type: 'Task',
+      Comment: 'Deletes what earlier releases made and nothing needs any more',
+      ...prunerTask(pruner),
+      ResultPath: null,
+      ...catching('Ended'),
+      Next: 'Ended',
+    },
     Halt: {
       Type: 'Task',
       Comment: 'Writes down that a person has to look, and tells somebody',
@@ -158,6 +170,16 @@ function writers(functionArn: string, task: WriterTask['do']) {
 
 function clerks(functionArn: string, task: ClerkTask['do']) {
   return { functionArn, input: { do: task, ...OF_RELEASE }, timeoutSeconds: CLERK_SECONDS, retry: [PATIENT] };
+}
+
+function prunerTask(pruner: string): State {
+  const task: PruneTask['do'] = 'prune';
+  return {
+    Resource: pruner,
+    Parameters: { do: task, ...OF_RELEASE },
+    TimeoutSeconds: PRUNER_SECONDS + LAST_CALL_SECONDS,
+    Retry: [ONCE_MORE],
+  };
 }
 
 function clerkTask(clerk: string, task: ClerkTask['do']): State {

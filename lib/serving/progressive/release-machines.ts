@@ -24,7 +24,7 @@ export class ReleaseMachines extends Construct {
   constructor(scope: Construct, id: string, { handlers, key }: ReleaseMachinesProps) {
     super(scope, id);
     this.logGroup = this.createLogGroup(key);
-    const { clerk, judge, writer } = handlers;
+    const { clerk, judge, writer, pruner } = handlers;
     const stage = new DefinedMachine(this, 'Stage', {
       definition: stageMachine({ writer: writer.versionArn, judge: judge.versionArn }),
       statements: [run(writer, judge)],
@@ -33,9 +33,11 @@ export class ReleaseMachines extends Construct {
     });
     const stageMachineVersion = stage.publish('A day of a stage, as a release that began with it goes on');
     const release = new DefinedMachine(this, 'Release', {
-      definition: releaseMachine({ clerk: clerk.versionArn, writer: writer.versionArn, stageMachine: stageMachineVersion }),
-      statements: [run(clerk, writer), ...startStages(stage)],
-      kept: [anyVersion(this, clerk, writer), {
+      definition: releaseMachine({
+        clerk: clerk.versionArn, writer: writer.versionArn, pruner: pruner.versionArn, stageMachine: stageMachineVersion,
+      }),
+      statements: [run(clerk, writer, pruner), ...startStages(stage)],
+      kept: [anyVersion(this, clerk, writer, pruner), {
         rules: [wildcardResource(this, stage.executionArns)],
         reason: 'An execution is named after a release that does not exist yet; the machine is named.',
       }],

@@ -21,15 +21,20 @@ export interface ReleaseParts {
 }
 
 /** By the names in the contract: what every function of releases is told. */
-export function environmentOf({ environment, table, auditTable, eventBus, stop }: ReleaseParts): Record<string, string> {
+export function environmentOf({ environment, table, auditTable, eventBus, stop }: ReleaseParts, article = 'ReleaseHalted'): Record<string, string> {
   return {
     [ENV_RELEASES_TABLE]: table.tableName,
     [ENV_AUDIT_TABLE]: auditTable.tableName,
     [ENV_EVENT_BUS]: eventBus.eventBusName,
     [ENV_STOP_PARAMETER]: stop.switchParameterName,
     [ENV_ENVIRONMENT]: environment,
-    [ENV_RUNBOOK]: runbook('ReleaseHalted'),
+    [ENV_RUNBOOK]: runbook(article),
   };
+}
+
+/** Reading what is known of an endpoint, and nothing else of releases. */
+export function readReleases({ table, key }: ReleaseParts): iam.PolicyStatement[] {
+  return [onTable('ReadReleases', ['GetItem'], table.tableArn), useTableKey(key)];
 }
 
 /** Reading and changing the state of releases, with its audit records, and telling what was done. */

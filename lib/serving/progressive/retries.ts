@@ -20,6 +20,9 @@ export const PASSING_ERRORS: readonly string[] = [
 /** Of what goes forward, and of what writes down how it went. */
 export const PATIENT: TaskRetry = { ErrorEquals: PASSING_ERRORS, IntervalSeconds: 2, MaxAttempts: 6, BackoffRate: 2 };
 
+/** Of what the next release does anyway, if it is not done now. */
+export const ONCE_MORE: TaskRetry = { ErrorEquals: PASSING_ERRORS, IntervalSeconds: 2, MaxAttempts: 1, BackoffRate: 2 };
+
 /** Of what brings traffic back: whatever else goes wrong, three more tries that fit into five minutes. */
 export const URGENT: TaskRetry = { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 3, BackoffRate: 2 };
 

@@ -90,7 +90,7 @@ describe('the template', () => {
     for (const type of ['AWS::Lambda::Version', 'AWS::StepFunctions::StateMachineVersion']) {
       usual.template.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
     }
-    usual.template.resourceCountIs('AWS::Lambda::Version', 3);
+    usual.template.resourceCountIs('AWS::Lambda::Version', 4);
   });
 
   test('logs executions without their data, with traces', () => {
@@ -150,8 +150,22 @@ describe('least privilege', () => {
     const others = actionsOf(/HandlersClerk/, /RightsClerk/, /HandlersJudge/, /RightsJudge/);
     expect(others.length).toBeGreaterThan(20);
     expect(others.filter((action) => CHANGES.test(action))).toEqual([]);
-    expect(actionsOf(/HandlersLifecycle/, /RightsLifecycle/).filter((action) => CHANGES.test(action))).toEqual(['sagemaker:DeleteEndpoint']);
+    expect(actionsOf(/HandlersLifecycle/, /RightsLifecycle/).filter((action) => CHANGES.test(action))).toEqual(
+      ['sagemaker:DeleteEndpoint', 'sagemaker:DeleteEndpointConfig', 'sagemaker:DeleteModel']);
     expect(actionsOf(/HandlersWriter/, /RightsWriter/)).toEqual(expect.arrayContaining(['sagemaker:UpdateEndpoint', 'iam:PassRole']));
+  });
+
+  test('the pruner deletes what releases of the endpoint made, by their names, and the writer deletes none of it', () => {
+    const deleting = (...ids: RegExp[]) => statementsOf(...ids)
+      .filter(({ Action }) => [Action].flat().some((action) => /Delete(Model|EndpointConfig)/.test(action)))
+      .map(({ Action, Resource }) => [Action, JSON.stringify(Resource).replace(/.*:(?=model|endpoint-config)/, '')]);
+    expect(deleting(/HandlersPruner/, /RightsPruner/)).toEqual([
+      [['sagemaker:DeleteModel', 'sagemaker:ListTags'], expect.stringMatching(/^model\/churn-[0-9a-f]{10}-r\*/)],
+      [['sagemaker:DeleteEndpointConfig', 'sagemaker:ListTags'], expect.stringMatching(/^endpoint-config\/churn-[0-9a-f]{10}-r\*/)],
+    ]);
+    const others = /^(dynamodb|sagemaker):(Create|Update|Put|DeleteEndpoint$)/;
+    expect(actionsOf(/HandlersPruner/, /RightsPruner/).filter((action) => others.test(action))).toEqual([]);
+    expect(deleting(/HandlersWriter/, /RightsWriter/)).toEqual([]);
   });
 
   test('the desk never speaks with SageMaker, and the judge neither', () => {
@@ -199,6 +213,7 @@ describe('metrics', () => {
   test.each([
     ['ReleasesRolledBack', usual.endpoint.metricReleasesRolledBack(), 'Sum'],
     ['ReleasesHalted', usual.endpoint.metricReleasesHalted(), 'Sum'],
+    ['ReleasesNotPruned', usual.endpoint.metricReleasesNotPruned(), 'Sum'],
     ['RestoreSeconds', usual.endpoint.metricRestoreSeconds(), 'Maximum'],
   ])('%s is of the endpoint', (metricName, metric, statistic) => {
     expect(metric).toMatchObject({ namespace: 'MlPlatform/Release', metricName, statistic, dimensions: { EndpointName: 'churn' } });

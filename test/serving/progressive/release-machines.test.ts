@@ -1,6 +1,6 @@
 import { MOST_EVENTS, ONE_DAY, worstHistory } from '../../../lib/serving/progressive/execution-history';
 import { releaseMachine } from '../../../lib/serving/progressive/release-machine';
-import { BUSY, longestTime, PASSING_ERRORS, PATIENT, pausesOf, RESTORE_SECONDS, TaskRetry, URGENT } from '../../../lib/serving/progressive/retries';
+import { BUSY, ONCE_MORE, longestTime, PASSING_ERRORS, PATIENT, pausesOf, RESTORE_SECONDS, TaskRetry, URGENT } from '../../../lib/serving/progressive/retries';
 import { SHORTEST_WAIT_SECONDS, WRITER_SECONDS } from '../../../lib/serving/progressive/runtime/contract';
 import { stageMachine } from '../../../lib/serving/progressive/stage-machine';
 import { Definition } from '../../../lib/serving/progressive/states';
@@ -12,7 +12,10 @@ const validate: Validate = (definition) => validator(structuredClone(definition)
 
 const FUNCTION = 'arn:aws:lambda:eu-west-1:111122223333:function';
 const RELEASE = releaseMachine({
-  clerk: `${FUNCTION}:clerk:1`, writer: `${FUNCTION}:writer:1`, stageMachine: 'arn:aws:states:eu-west-1:111122223333:stateMachine:stage:1',
+  clerk: `${FUNCTION}:clerk:1`,
+  writer: `${FUNCTION}:writer:1`,
+  pruner: `${FUNCTION}:pruner:1`,
+  stageMachine: 'arn:aws:states:eu-west-1:111122223333:stateMachine:stage:1',
 });
 const STAGE = stageMachine({ writer: `${FUNCTION}:writer:1`, judge: `${FUNCTION}:judge:1` });
 const MACHINES: [string, Definition][] = [['release', RELEASE], ['stage', STAGE]];
@@ -76,7 +79,7 @@ describe.each(MACHINES)('the machine of a %s', (_, definition) => {
     expect(tasks.length).toBeGreaterThan(1);
     for (const task of tasks.filter(({ Resource }) => Resource!.startsWith(FUNCTION))) {
       expect(task.TimeoutSeconds).toBeGreaterThan(0);
-      expect([[PATIENT], [BUSY, URGENT]]).toContainEqual(task.Retry);
+      expect([[PATIENT], [BUSY, URGENT], [ONCE_MORE]]).toContainEqual(task.Retry);
     }
   });
 });
@@ -114,6 +117,7 @@ test('errors that no try mends lead back, then to a person, and never end an exe
     Close: 'Halt',
     Halt: 'Halted',
     Recover: 'Later',
+    Prune: 'Ended', // it has ended as it did
   });
 });
 
@@ -124,8 +128,14 @@ test('only a halted release fails; what a plan foresees is a success', () => {
     Choices: [{
       And: [{ Variable: '$.outcome', IsPresent: true }, { Variable: '$.outcome', StringEquals: 'HALTED' }], Next: 'Halted',
     }],
-    Default: 'Ended',
+    Default: 'Prune',
   });
+});
+
+test('what is pruned after the end, or is not, changes nothing of it', () => {
+  expect(state(RELEASE, 'Prune')).toMatchObject({ ResultPath: null, Next: 'Ended' });
+  const leading = Object.entries(RELEASE.States).filter(([, each]) => JSON.stringify(each).includes('"Prune"')).map(([name]) => name);
+  expect(leading).toEqual(['AfterClose']);
 });
 
 test('a stage has a child of its own for each day, named so that a second start of it is the same', () => {

@@ -2,10 +2,10 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { ENV_RUNBOOK } from './contract';
 import { pruneAfterDeployment } from './prune-after-deployment';
-import { PrunerApi } from './sagemaker-api';
 import { StackApi } from './stack-api';
 import { customResource } from '../../../core/runtime/custom-resource';
 import { requireEnv } from '../../../core/runtime/environment';
+import { PrunerApi } from '../../runtime/sagemaker-api';
 
 const sagemaker = new PrunerApi(new SageMakerClient(), new SageMakerClient({ maxAttempts: 1 }));
 const stacks = new StackApi(new CloudFormationClient());

@@ -1,8 +1,5 @@
 /** Agreed between the constructs of a guarded endpoint and their handlers. Imports nothing. */
 
-/** On every configuration and model that belongs to an endpoint: its value is the endpoint's name. */
-export const ENDPOINT_TAG = 'cdk-ml-platform:endpoint';
-
 /** Folders of the bundles, and names of the `*.lambda.ts` files that they are made from. */
 export const VERIFIER_BUNDLE = 'deployment-verifier';
 export const PRUNER_BUNDLE = 'config-pruner';

@@ -1,11 +1,11 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { ENV_RUNBOOK } from './contract';
-import { EndpointApi } from './sagemaker-api';
 import { StackApi } from './stack-api';
 import { verifyDeployment } from './verify-deployment';
 import { customResource, sleepFor } from '../../../core/runtime/custom-resource';
 import { requireEnv } from '../../../core/runtime/environment';
+import { EndpointApi } from '../../runtime/sagemaker-api';
 
 const sagemaker = new EndpointApi(new SageMakerClient());
 const stacks = new StackApi(new CloudFormationClient());

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { previousConfig, recordOf } from './audit-fields';
 import { PrunerProperties, PRUNING_SECONDS } from './contract';
-import { Postponed, pruneConfigs, Pruned } from './prune-configs';
-import { PrunerApi } from './sagemaker-api';
+import { pruneConfigs } from './prune-configs';
 import { StackApi } from './stack-api';
 import { auditLine } from '../../../audit/audit-record';
 import { Answer } from '../../../core/runtime/answer';
 import { CloudFormationRequest, parsed } from '../../../core/runtime/cloudformation-request';
+import { Postponed, Pruned } from '../../runtime/prune';
+import { PrunerApi } from '../../runtime/sagemaker-api';
 
 /** What pruning needs of the world. */
 export interface PrunerWorld {

@@ -1,9 +1,8 @@
-import { ENDPOINT_TAG } from './contract';
-import { configsToPrune, modelsToPrune, OwnedRecord } from './prune-plan';
-import { Listed, PrunerApi } from './sagemaker-api';
-import { DescribedEndpoint } from './verdict';
+import { DescribedEndpoint } from '../../runtime/described-endpoint';
+import { prune, Pruned, PruneWorld, whyMoving } from '../../runtime/prune';
 
-const NO_TIME = 'there was no time left';
+/** The newest so many configurations of an endpoint stay: what they were made for may have failed. */
+const KEPT_CONFIGS = 3;
 
 /** After which deployment, and of which endpoint. */
 export interface PruneOrder {
@@ -13,139 +12,30 @@ export interface PruneOrder {
   readonly previousConfig: string;
 }
 
-export interface PruneWorld {
-  readonly sagemaker: PrunerApi;
-  readonly now: () => number;
-  /** Says when to stop; what is left goes with the next deployment. */
-  readonly outOfTime: () => boolean;
-}
-
-/** What a run deleted. Kept up to date while it runs, so that a crash can be told too. */
-export interface Pruned {
-  readonly configs: string[];
-  readonly models: string[];
-}
-
-/** Why nothing more may be deleted now. */
-export class Postponed extends Error {}
-
 /**
- * Deletes configurations nobody needs any more, and then models that no configuration names. Safe for three reasons, none
- * of which is that SageMaker might refuse:
- *
- * - What CloudFormation may turn to is never a candidate: the configuration it has just made is the newest, the one it
- *   would go back to is `previousConfig`, and any other was replaced at least a day ago.
- * - Every deletion comes after a look at all endpoints, this one last: it must rest on the wanted configuration.
- * - A configuration goes before its models, so an endpoint never turns to one whose model is gone.
- *
- * Two runs at once can only choose among the same old ones. A person who turns an endpoint to an old configuration by hand in
- * the moment between look and deletion is not covered; nothing but a lock in SageMaker could.
+ * What CloudFormation may turn to is never a candidate: the configuration it has just made is the newest, the one it would go
+ * back to is `previousConfig`, and any other was replaced at least a day ago.
  */
-export async function pruneConfigs(order: PruneOrder, world: PruneWorld, pruned: Pruned): Promise<void> {
-  const referenced = await lookAtEndpoints(order, world);
-  await pruneOldConfigs(order, world, pruned, referenced);
-  await pruneUnusedModels(order, world, pruned);
-}
-
-async function pruneOldConfigs(order: PruneOrder, world: PruneWorld, pruned: Pruned, first: Set<string>): Promise<void> {
-  const { endpointName, wantedConfig, previousConfig } = order;
-  const configs = await owned(await world.sagemaker.configs(commonPart(wantedConfig)), world);
-  const plan = (referenced: Set<string>) =>
-    configsToPrune({ endpointName, now: world.now(), configs, referenced, needed: [wantedConfig, previousConfig] });
-  for (const name of plan(first)) {
-    if (plan(await lookAtEndpoints(order, world)).includes(name)) {
-      await world.sagemaker.deleteConfig(name);
-      pruned.configs.push(name);
-    }
-  }
-}
-
-/** Looks for models by their tag, not by the configurations just deleted: a run that crashed in between left some behind. */
-async function pruneUnusedModels(order: PruneOrder, world: PruneWorld, pruned: Pruned): Promise<void> {
-  const { endpointName, wantedConfig } = order;
-  const models = await modelsLike(await world.sagemaker.modelsOf(wantedConfig) ?? [], world);
-  const plan = (configs: Map<string, string[]>, referenced: Set<string>) =>
-    modelsToPrune({ endpointName, now: world.now(), models, configs, referenced });
-  const contents = new Map<string, string[]>();
-  // its own configurations first: they are few, and in most runs they name all of its models
-  for (const name of plan(await readContents(contents, world, commonPart(wantedConfig)), new Set())) {
-    const configs = await readContents(contents, world);
-    if (plan(configs, await lookAtEndpoints(order, world)).includes(name)) {
-      await world.sagemaker.deleteModel(name);
-      pruned.models.push(name);
-    }
-  }
-}
-
-/**
- * The configurations that all endpoints of the account serve or move to. This endpoint is read last, right before the
- * deletion, because it is the one that its stack and its owners move; unless it rests on the wanted configuration, all waits.
- */
-async function lookAtEndpoints(
-  { endpointName, wantedConfig }: PruneOrder, { sagemaker, outOfTime }: PruneWorld,
-): Promise<Set<string>> {
-  const others = (await sagemaker.endpoints()).filter((name) => name !== endpointName);
-  const referenced = new Set<string>();
-  let own: DescribedEndpoint | undefined;
-  for (const name of [...others, endpointName]) {
-    own = await sagemaker.describeEndpoint(name);
-    if (outOfTime()) {
-      throw new Postponed(NO_TIME); // after the call: a function that was frozen in it must not act on what it saw then
-    }
-    [own?.configName, own?.pendingConfigName].forEach((config) => config !== undefined && referenced.add(config));
-  }
-  const unrest = whyNotAtRest(own, wantedConfig);
-  if (unrest !== undefined) {
-    throw new Postponed(`the endpoint ${unrest}`);
-  }
-  return referenced;
+export function pruneConfigs(
+  { endpointName, wantedConfig, previousConfig }: PruneOrder, world: PruneWorld, pruned: Pruned,
+): Promise<void> {
+  const needed = [wantedConfig, previousConfig].map((name) => name.toLowerCase());
+  return prune({
+    endpointName,
+    configsLike: commonPart(wantedConfig),
+    modelsLike: async () => (await world.sagemaker.modelsOf(wantedConfig) ?? []).map(commonPart),
+    isNeeded: (name) => needed.includes(name.toLowerCase()),
+    kept: KEPT_CONFIGS,
+    unrest: (endpoint) => whyNotAtRest(endpoint, wantedConfig),
+  }, world, pruned);
 }
 
 function whyNotAtRest(endpoint: DescribedEndpoint | undefined, wantedConfig: string): string | undefined {
   if (endpoint === undefined) {
     return 'is gone';
   }
-  const { status = 'without a status', pendingConfigName, configName = 'nothing' } = endpoint;
-  return status !== 'InService' ? `is ${status}`
-    : pendingConfigName !== undefined ? `moves to ${pendingConfigName}`
-      : configName !== wantedConfig ? `serves ${configName} and not ${wantedConfig}` : undefined;
-}
-
-/** What configurations name: all of the account, or those whose name contains a text. One never changes, so each is read once. */
-async function readContents(
-  known: Map<string, string[]>, { sagemaker, outOfTime }: PruneWorld, contains?: string,
-): Promise<Map<string, string[]>> {
-  const current = new Map<string, string[]>();
-  for (const { name, createdAt } of await sagemaker.configs(contains)) {
-    const key = `${name}@${createdAt}`; // a later one of the same name is another one
-    const models = known.get(key) ?? await sagemaker.modelsOf(name);
-    if (outOfTime()) {
-      throw new Postponed(NO_TIME);
-    }
-    if (models !== undefined) {
-      known.set(key, models);
-      current.set(name, models);
-    }
-  }
-  return current;
-}
-
-async function modelsLike(examples: readonly string[], world: PruneWorld): Promise<OwnedRecord[]> {
-  const byName = new Map<string, Listed>();
-  for (const part of new Set(examples.map(commonPart))) {
-    for (const model of await world.sagemaker.models(part)) {
-      byName.set(model.name, model);
-    }
-  }
-  return owned([...byName.values()], world);
-}
-
-async function owned(records: readonly Listed[], { sagemaker }: PruneWorld): Promise<OwnedRecord[]> {
-  const result: OwnedRecord[] = [];
-  for (const { name, createdAt, arn } of records) {
-    result.push({ name, createdAt, owner: await sagemaker.tag(arn, ENDPOINT_TAG) });
-  }
-  return result;
+  const { configName = 'nothing' } = endpoint;
+  return whyMoving(endpoint) ?? (configName !== wantedConfig ? `serves ${configName} and not ${wantedConfig}` : undefined);
 }
 
 /**

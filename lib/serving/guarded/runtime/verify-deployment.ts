@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { recordOf } from './audit-fields';
 import { VERIFICATION_SECONDS, VerifierProperties } from './contract';
-import { EndpointApi } from './sagemaker-api';
 import { StackApi } from './stack-api';
-import { DescribedEndpoint, judge, Verdict, WantedEndpoint } from './verdict';
+import { judge, Verdict, WantedEndpoint } from './verdict';
 import { auditLine } from '../../../audit/audit-record';
 import { Answer, Sleep } from '../../../core/runtime/answer';
 import { CloudFormationRequest, parsed } from '../../../core/runtime/cloudformation-request';
+import { DescribedEndpoint } from '../../runtime/described-endpoint';
+import { EndpointApi } from '../../runtime/sagemaker-api';
 
 /** What verifying needs of the world. */
 export interface VerifierWorld {

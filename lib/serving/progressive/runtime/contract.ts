@@ -5,6 +5,7 @@ export const DESK_BUNDLE = 'release-desk';
 export const CLERK_BUNDLE = 'release-clerk';
 export const JUDGE_BUNDLE = 'release-judge';
 export const WRITER_BUNDLE = 'release-writer';
+export const RELEASE_PRUNER_BUNDLE = 'release-pruner';
 export const STOP_BUNDLE = 'emergency-stop';
 export const LIFECYCLE_BUNDLE = 'endpoint-lifecycle';
 
@@ -35,6 +36,9 @@ export const METRIC_ROLLED_BACK = 'ReleasesRolledBack';
 export const METRIC_RESTORE_SECONDS = 'RestoreSeconds';
 /** Seconds of the same in which the endpoint was locked. */
 export const METRIC_LOCKED_SECONDS = 'RestoreLockedSeconds';
+
+/** 1 for each run that could not delete all that nothing needs any more, 0 for each that could. */
+export const METRIC_NOT_PRUNED = 'ReleasesNotPruned';
 
 /** Events on the bus: `detail` is the audit record. */
 export const EVENT_SOURCE = 'cdk-ml-platform.release';
@@ -173,6 +177,9 @@ export const WRITER_SECONDS = 60;
 export const JUDGE_SECONDS = 60;
 export const CLERK_SECONDS = 60;
 export const DESK_SECONDS = 25;
+/** How long the pruner may take, beside a call that it waits for; what is left goes with the next end of a release. */
+export const PRUNER_SECONDS = 240;
+export const LAST_CALL_SECONDS = 30;
 
 /**
  * `waitSeconds` of a WAIT is never less, and that of a BAKE never less than the plan's tick: the construct computes from both how
@@ -193,8 +200,8 @@ export const RELEASED_SLUG = 32;
  * What a task of the state machine says: where to go. All say it in this shape, so that choices look alike.
  *
  * The release machine: `Route` (is `$.recover` there? -> Recover, else Begin) -> Begin -> INSTALL -> Install (WAIT: wait and
- * again) -> STAGE -> Stage (child) -> STAGE | FINISH | RESTORE -> Finish -> CLOSE; Restore -> TIDY -> Tidy -> CLOSE -> Close.
- * NOTHING ends it. A rollback by hand has no stage: Install says FINISH.
+ * again) -> STAGE -> Stage (child) -> STAGE | FINISH | RESTORE -> Finish -> CLOSE; Restore -> TIDY -> Tidy -> CLOSE -> Close
+ * -> Prune, unless it is HALTED. NOTHING ends it. A rollback by hand has no stage: Install says FINISH.
  * The stage machine: Shift (WAIT: wait and again) -> BAKE -> Bake (wait) -> Judge -> BAKE | STAGE | FINISH | RESTORE | CLOSE; its
  * output is the last step.
  */
@@ -238,6 +245,13 @@ export interface JudgeTask {
   readonly releaseId: string;
   /** Start of the child execution: `$$.Execution.StartTime`. After a day the judge says STAGE, and the next part begins. */
   readonly since: string;
+  readonly at: string;
+}
+/** After the end of a release. What it answers is of no interest to anybody. */
+export interface PruneTask {
+  readonly do: 'prune';
+  readonly endpoint: string;
+  readonly releaseId: string;
   readonly at: string;
 }
 /** From the desk: a person aborted. The writer also takes three events as EventBridge sends them: see `WRITER_EVENTS`. */

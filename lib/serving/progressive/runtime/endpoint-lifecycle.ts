@@ -3,6 +3,7 @@ import { LifecycleProperties, ServingProfile } from './contract';
 import { Fleet, FleetLook, isBusy } from './fleet';
 import { Lease } from './lease';
 import { Profile } from './profile';
+import { pruneMade } from './prune-made';
 import { DEPLOYMENT } from './record';
 import { isLive, Serving } from './release-state';
 import { ReleaseStore } from './release-store';
@@ -106,8 +107,8 @@ async function adopt(
 }
 
 async function remove(
-  { EndpointName: endpoint, OnDelete }: LifecycleProperties, { RequestId }: CloudFormationRequest, outOfTime: AbortSignal,
-  world: LifecycleWorld,
+  { EndpointName: endpoint, OnDelete }: LifecycleProperties, { RequestId, StackId }: CloudFormationRequest,
+  outOfTime: AbortSignal, world: LifecycleWorld,
 ): Promise<Answer> {
   const stored = new ReleaseStore(world);
   const { head: { release }, profile } = await stored.load(endpoint);
@@ -129,6 +130,7 @@ async function remove(
       await lease.release();
     }
   }
+  await removeMade(endpoint, { RequestId, StackId }, outOfTime, world);
   await stored.retireProfile(endpoint);
   return { status: 'SUCCESS', reason: 'The endpoint is gone; its history stays.' };
 }
@@ -153,6 +155,41 @@ async function deleteEndpoint(endpoint: string, fleet: Fleet, outOfTime: AbortSi
   }
 }
 
+/**
+ * With the endpoint goes what its releases made. First it is written down that nothing serves, so that at no moment something is
+ * known as healthy that is gone. If that cannot be, or a deletion fails, things stay, which costs nothing but names.
+ */
+async function removeMade(
+  endpoint: string, { RequestId: requestId, StackId }: Pick<CloudFormationRequest, 'RequestId' | 'StackId'>, outOfTime: AbortSignal,
+  world: LifecycleWorld,
+): Promise<void> {
+  const { head, kind } = await transact({
+    endpoint,
+    requestId,
+    started: world.now(),
+    event: ({ head: { stable } }) => (stable === undefined ? undefined : { kind: 'adopt', at: world.now(), actor: DEPLOYMENT }),
+  }, world);
+  if (kind === 'refused') {
+    world.log.warn('what releases made stays: the last one has not come to rest', { endpoint, release: head.release?.releaseId });
+    return;
+  }
+  await tell(endpoint, head, world);
+  await pruneMade({
+    endpoint,
+    isNeeded: () => false,
+    unrest: (described) => (described === undefined ? undefined : 'is still there'),
+    actor: DEPLOYMENT,
+    requestId,
+    details: { stack: stackNameOf(StackId) },
+    at: world.now,
+    outOfTime: () => outOfTime.aborted,
+  }, world);
+}
+
+function stackNameOf(stackId: string): string {
+  return stackId.split('/')[1] ?? stackId;
+}
+
 function failed(reason: string): Answer {
   return { status: 'FAILED', reason };
 }
@@ -174,7 +211,7 @@ function record(
     reason,
     durationMs: Math.max(0, Math.round(now - started)),
     requestId: RequestId,
-    details: { stack: StackId.split('/')[1] ?? StackId },
+    details: { stack: stackNameOf(StackId) },
   };
   world.write(auditLine(entry));
 }

@@ -7,7 +7,7 @@ import { DescribedEndpoint, DescribedVariant } from './converge';
 import { Arrangement, Release, WantedVariant } from './release-state';
 import { BaseWorld, FleetWorld } from './release-world';
 import { retried } from './retried';
-import { ENDPOINT_TAG } from '../../guarded/runtime/contract';
+import { ENDPOINT_TAG } from '../../runtime/contract';
 
 /** Something of that name is there and is not what a release would make. */
 export class NameTaken extends Error {

@@ -4,7 +4,19 @@ import { physicalName } from '../../../core/name-rules';
 /** Names that say which release made a thing, and are the same whenever the same release asks: a crash converges. */
 
 function beginning(endpoint: string, number: number): string {
-  return `${physicalName(endpoint, RELEASED_SLUG)}-r${number}`;
+  return `${releasedPrefix(endpoint)}${number}`;
+}
+
+/** What the name of everything begins with that releases of an endpoint make. */
+export function releasedPrefix(endpoint: string): string {
+  return `${physicalName(endpoint, RELEASED_SLUG)}-r`;
+}
+
+/** The number of the release that gave a name. Nothing: no release of this endpoint gives such a one. */
+export function numberInName(endpoint: string, name: string): number | undefined {
+  const prefix = releasedPrefix(endpoint);
+  const [, number] = name.startsWith(prefix) ? /^(\d+)-(?:install|finish|v\d+)$/.exec(name.slice(prefix.length)) ?? [] : [];
+  return number === undefined ? undefined : Number(number);
 }
 
 /** At most 63 characters, as of everything here. */

@@ -1,5 +1,5 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
-import { METRIC_HALTED, METRIC_LOCKED_SECONDS, METRIC_RESTORE_SECONDS, METRIC_ROLLED_BACK, METRICS_NAMESPACE } from './contract';
+import { METRIC_HALTED, METRIC_LOCKED_SECONDS, METRIC_NOT_PRUNED, METRIC_RESTORE_SECONDS, METRIC_ROLLED_BACK, METRICS_NAMESPACE } from './contract';
 import { Release } from './release-state';
 import { BaseWorld, CommonSettings, PagerWorld } from './release-world';
 import { retried } from './retried';
@@ -32,6 +32,15 @@ export function endMetrics(release: Release, now: number): string {
       [METRIC_RESTORE_SECONDS]: Math.max(0, restoreSeconds - lockedSeconds), [METRIC_LOCKED_SECONDS]: lockedSeconds,
     }),
   };
+  return metricsLine(endpointName, values, now);
+}
+
+/** What came of pruning, likewise. */
+export function pruneMetrics(endpointName: string, whole: boolean, now: number): string {
+  return metricsLine(endpointName, { [METRIC_NOT_PRUNED]: whole ? 0 : 1 }, now);
+}
+
+function metricsLine(endpointName: string, values: Readonly<Record<string, number>>, now: number): string {
   const Metrics = Object.keys(values).map((Name) => ({ Name, Unit: Name.endsWith('Seconds') ? 'Seconds' : 'Count' }));
   return `${JSON.stringify({
     _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: METRICS_NAMESPACE, Dimensions: [['EndpointName']], Metrics }] },

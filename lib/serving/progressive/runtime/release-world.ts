@@ -40,11 +40,15 @@ export interface BaseWorld {
   readonly log: ReleaseLog;
 }
 
-/** What reading and changing the state of releases needs. */
-export interface StoreWorld extends BaseWorld {
+/** What reading the state of releases needs. */
+export interface TablesWorld extends BaseWorld {
   readonly dynamodb: Pick<DynamoDBDocumentClient, 'send'>;
-  readonly events: Pick<EventBridgeClient, 'send'>;
   readonly settings: StoreSettings;
+}
+
+/** And what changing it needs. */
+export interface StoreWorld extends TablesWorld {
+  readonly events: Pick<EventBridgeClient, 'send'>;
 }
 
 /** What the emergency stop is read with. */
@@ -65,7 +69,7 @@ export interface RegistryWorld {
   readonly registry: RegistryCaller;
 }
 
-/** Two clients: what changes an endpoint must not be sent again by the client, long after the proof that allowed it. */
+/** Two clients: what changes or deletes must not be sent again by the client, long after the proof or look that allowed it. */
 export interface FleetWorld {
   readonly sagemaker: Pick<SageMakerClient, 'send'>;
   readonly acting: Pick<SageMakerClient, 'send'>;
@@ -86,6 +90,8 @@ export interface ClerkWorld extends StoreWorld, StopWorld, MetricsWorld, Registr
 export interface JudgeWorld extends StoreWorld, StopWorld, MetricsWorld {}
 
 export interface WriterWorld extends StoreWorld, StopWorld, PagerWorld, FleetWorld {}
+
+export interface PrunerWorld extends TablesWorld, FleetWorld {}
 
 export interface LifecycleWorld extends StoreWorld, FleetWorld {}
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ClerkTask, JudgeTask, RecoverTask, RestoreRequest, WRITER_EVENTS, WriterTask } from './contract';
+import { ClerkTask, JudgeTask, PruneTask, RecoverTask, RestoreRequest, WRITER_EVENTS, WriterTask } from './contract';
 import { parsed } from '../../../core/runtime/cloudformation-request';
 
 /** What the handlers are asked, judged before anything is done with it. */
@@ -14,6 +14,7 @@ const Clerk: z.ZodType<ClerkTask | RecoverTask> = z.discriminatedUnion('do', [
 ]);
 const Writer: z.ZodType<WriterTask> = z.object({ do: z.enum(['install', 'shift', 'finish', 'restore', 'tidy']), ...Name, at: Time });
 const Judge: z.ZodType<JudgeTask> = z.object({ do: z.literal('judge'), ...Name, since: Time, at: Time });
+const Prune: z.ZodType<PruneTask> = z.object({ do: z.literal('prune'), ...Name, at: Time });
 const Restore: z.ZodType<RestoreRequest> = z.object({ do: z.literal('restore-now'), ...Name });
 
 const AlarmEvent = z.object({
@@ -34,6 +35,10 @@ export function clerkTask(event: unknown): ClerkTask | RecoverTask {
 
 export function judgeTask(event: unknown): JudgeTask {
   return parsed(Judge, event, 'the task of the judge');
+}
+
+export function pruneTask(event: unknown): PruneTask {
+  return parsed(Prune, event, 'the task of the pruner');
 }
 
 export function writerCall(event: unknown): WriterCall {

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { PrunerApi } from '../../../../lib/serving/guarded/runtime/sagemaker-api';
 import { StackApi } from '../../../../lib/serving/guarded/runtime/stack-api';
+import { PrunerApi } from '../../../../lib/serving/runtime/sagemaker-api';
 
 interface Sent { readonly target: string; readonly body: string }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { HOUR, SimulatedSageMaker } from './simulated-sagemaker';
-import { Postponed, pruneConfigs, Pruned, PruneOrder } from '../../../../lib/serving/guarded/runtime/prune-configs';
+import { pruneConfigs, PruneOrder } from '../../../../lib/serving/guarded/runtime/prune-configs';
+import { Postponed, Pruned } from '../../../../lib/serving/runtime/prune';
 
 const ORDER: PruneOrder = { endpointName: 'churn', wantedConfig: 'Config-6', previousConfig: 'Config-5' };
 // orders of events; the sweep tries 600 of each

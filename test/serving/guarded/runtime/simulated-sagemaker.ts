@@ -2,8 +2,8 @@ import {
   DeleteEndpointConfigCommand, DeleteModelCommand, DescribeEndpointCommand, DescribeEndpointConfigCommand,
   ListEndpointConfigsCommand, ListEndpointsCommand, ListModelsCommand, ListTagsCommand, SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { ENDPOINT_TAG } from '../../../../lib/serving/guarded/runtime/contract';
-import { PrunerApi } from '../../../../lib/serving/guarded/runtime/sagemaker-api';
+import { ENDPOINT_TAG } from '../../../../lib/serving/runtime/contract';
+import { PrunerApi } from '../../../../lib/serving/runtime/sagemaker-api';
 
 interface Made { readonly createdAt: number; readonly owner?: string }
 interface Config extends Made { readonly models: readonly string[]; readonly shadowModels: readonly string[] }
@@ -30,8 +30,11 @@ export class SimulatedSageMaker {
 
   /** What the handlers' code talks to. */
   public api(): PrunerApi {
-    const client = { send: (command: object) => this.send(command) } as unknown as SageMakerClient;
-    return new PrunerApi(client, client);
+    return new PrunerApi(this.client(), this.client());
+  }
+
+  public client(): SageMakerClient {
+    return { send: (command: object) => this.send(command) } as unknown as SageMakerClient;
   }
 
   public model(name: string, owner?: string): this {

@@ -1,4 +1,5 @@
-import { DescribedEndpoint, DescribedVariant, judge, WantedEndpoint } from '../../../../lib/serving/guarded/runtime/verdict';
+import { judge, WantedEndpoint } from '../../../../lib/serving/guarded/runtime/verdict';
+import { DescribedEndpoint, DescribedVariant } from '../../../../lib/serving/runtime/described-endpoint';
 
 const STABLE: DescribedVariant = {
   name: 'Stable', currentWeight: 1, desiredWeight: 1, currentInstances: 2, desiredInstances: 2, statuses: [],

@@ -1,6 +1,6 @@
 import { records, request } from './requests';
-import { DescribedEndpoint } from '../../../../lib/serving/guarded/runtime/verdict';
 import { verifyDeployment } from '../../../../lib/serving/guarded/runtime/verify-deployment';
+import { DescribedEndpoint } from '../../../../lib/serving/runtime/described-endpoint';
 
 const GOOD: DescribedEndpoint = {
   status: 'InService',

@@ -1,14 +1,16 @@
 import { ask } from './release-run';
 import { canary, PROFILE, serving, V1 } from './releases';
-import { SimulatedAccount } from './simulated-account';
+import { awsError, SimulatedAccount } from './simulated-account';
 import { CloudFormationRequest } from '../../../../lib/core/runtime/cloudformation-request';
 import { endpointLifecycle } from '../../../../lib/serving/progressive/runtime/endpoint-lifecycle';
+import { releasedPrefix } from '../../../../lib/serving/progressive/runtime/names';
 import { ReleaseStore } from '../../../../lib/serving/progressive/runtime/release-store';
+import { HOUR, SimulatedSageMaker } from '../../guarded/runtime/simulated-sagemaker';
 
 let account: SimulatedAccount;
 beforeEach(() => { account = new SimulatedAccount(); });
 
-function asked(RequestType: CloudFormationRequest['RequestType'], own: object = {}, former: object = {}) {
+function asked(RequestType: CloudFormationRequest['RequestType'], own: object = {}, former: object = {}, world = account.world()) {
   const properties = { EndpointName: 'fraud', Profile: JSON.stringify(PROFILE), OnDelete: 'refuse' };
   const request: CloudFormationRequest = {
     RequestType,
@@ -18,7 +20,7 @@ function asked(RequestType: CloudFormationRequest['RequestType'], own: object = 
     ResourceProperties: { ...properties, ...own },
     OldResourceProperties: { ...properties, ...former },
   };
-  return endpointLifecycle(request, new AbortController().signal, account.world());
+  return endpointLifecycle(request, new AbortController().signal, world);
 }
 
 const profile = async () => (await new ReleaseStore(account.world()).load('fraud')).profile;
@@ -108,6 +110,34 @@ describe('a deletion', () => {
     expect(await profile()).toBeUndefined();
     expect((await ask(account, 'start', { body: { revision: 2 } })).view.code).toBe('NOT_FOUND');
     expect((await ask(account, 'history')).status).toBe(200); // what happened stays
+  });
+
+  test('takes with the endpoint what releases made, after it was written down that nothing serves', async () => {
+    const [prefix, sagemaker] = [releasedPrefix('fraud'), new SimulatedSageMaker()];
+    sagemaker.now = account.now - 72 * HOUR;
+    sagemaker.model(`${prefix}1-v2`, 'fraud').config(`${prefix}1-finish`, [`${prefix}1-v2`], 'fraud').model('model-1').config('config-1', ['model-1']);
+    const known: unknown[] = [];
+    sagemaker.before = async (call) => {
+      if (call.startsWith('Delete')) {
+        known.push((await account.head()).stable);
+      }
+    };
+    const world = { ...account.world(), sagemaker: sagemaker.client(), acting: sagemaker.client() };
+    expect((await asked('Delete', { OnDelete: 'delete' }, {}, world)).status).toBe('SUCCESS');
+    expect(known).toEqual([undefined, undefined]);
+    expect([[...sagemaker.configs.keys()], [...sagemaker.models.keys()]]).toEqual([['config-1'], ['model-1']]);
+    expect(account.chain().at(-1)).toBe('adopt');
+  });
+
+  test('goes through though SageMaker lets nothing be deleted that releases made', async () => {
+    account.endpoints.clear();
+    account.before = (call) => {
+      if (call === 'ListEndpoints') {
+        throw awsError('AccessDeniedException');
+      }
+    };
+    expect((await asked('Delete', { OnDelete: 'delete' })).status).toBe('SUCCESS');
+    expect(account.lines.join('')).toContain('Pruning stopped: AccessDeniedException');
   });
 
   test('succeeds when the endpoint is gone', async () => {

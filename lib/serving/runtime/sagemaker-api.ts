@@ -2,7 +2,7 @@ import {
   DeleteEndpointConfigCommand, DeleteModelCommand, DescribeEndpointCommand, DescribeEndpointConfigCommand,
   ListEndpointConfigsCommand, ListEndpointsCommand, ListModelsCommand, ListTagsCommand, ProductionVariantSummary, SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { DescribedEndpoint, DescribedVariant } from './verdict';
+import { DescribedEndpoint, DescribedVariant } from './described-endpoint';
 
 /** A configuration or a model, as a list shows it. */
 export interface Listed {

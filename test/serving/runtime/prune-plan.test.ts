@@ -1,13 +1,12 @@
 import fc from 'fast-check';
-import {
-  ConfigWorld, configsToPrune, KEPT_CONFIGS, ModelWorld, modelsToPrune, QUIET_MILLISECONDS,
-} from '../../../../lib/serving/guarded/runtime/prune-plan';
+import { ConfigWorld, ModelWorld, planConfigs, planModels, QUIET_MILLISECONDS } from '../../../lib/serving/runtime/prune-plan';
 
+const KEPT_CONFIGS = 3;
 const NOW = 1_000 * QUIET_MILLISECONDS;
 const days = (count: number) => NOW - count * QUIET_MILLISECONDS;
 const five = [10, 8, 6, 4, 2].map((age, place) => ({ name: `cfg-${place + 1}`, createdAt: days(age), owner: 'churn' }));
 const prunes = (changed: Partial<ConfigWorld> = {}) =>
-  configsToPrune({ endpointName: 'churn', now: NOW, configs: five, referenced: [], needed: [], ...changed });
+  planConfigs({ endpointName: 'churn', now: NOW, configs: five, referenced: [], needed: [], kept: KEPT_CONFIGS, ...changed }).goes;
 
 describe('configurations', () => {
   test('all but the newest three may go, oldest first', () => {
@@ -44,6 +43,26 @@ describe('configurations', () => {
   });
 });
 
+describe('with none of the newest kept', () => {
+  test('the newest may go by its own age, the others by that of what took their place', () => {
+    expect(prunes({ kept: 0 })).toEqual(['cfg-1', 'cfg-2', 'cfg-3', 'cfg-4', 'cfg-5']);
+    const fresh = [...five, { name: 'cfg-6', createdAt: days(1) + 1, owner: 'churn' }];
+    expect(prunes({ kept: 0, configs: fresh })).toEqual(['cfg-1', 'cfg-2', 'cfg-3', 'cfg-4']);
+  });
+});
+
+test('a plan says of each that stays why it does', () => {
+  const configs = [...five, { name: 'cfg-6', createdAt: days(0.5), owner: 'churn' }, { name: 'other', createdAt: 0, owner: 'fraud' }];
+  const plan = planConfigs({ endpointName: 'churn', now: NOW, configs, referenced: ['cfg-2'], needed: ['cfg-1'], kept: 1 });
+  expect(plan).toEqual({
+    goes: ['cfg-3', 'cfg-4'],
+    stays: [
+      { name: 'cfg-1', why: 'it is needed' }, { name: 'cfg-2', why: 'an endpoint serves it or moves to it' },
+      { name: 'cfg-5', why: 'it was replaced less than a day ago' }, { name: 'cfg-6', why: 'it is one of the newest 1' },
+    ],
+  });
+});
+
 describe('models', () => {
   const world: ModelWorld = {
     endpointName: 'churn',
@@ -51,27 +70,34 @@ describe('models', () => {
     models: [{ name: 'old', createdAt: days(3), owner: 'churn' }, { name: 'used', createdAt: days(3), owner: 'churn' }],
     configs: new Map([['cfg-5', ['used']], ['elsewhere', ['theirs']]]),
     referenced: ['cfg-5'],
+    needed: [],
   };
 
   test('what no configuration names may go', () => {
-    expect(modelsToPrune(world)).toEqual(['old']);
+    expect(planModels(world).goes).toEqual(['old']);
+  });
+
+  test('what is needed stays, though no configuration names it', () => {
+    expect(planModels({ ...world, needed: ['OLD'] })).toEqual({
+      goes: [], stays: [{ name: 'old', why: 'it is needed' }, { name: 'used', why: 'a configuration names it' }],
+    });
   });
 
   test('what a configuration of somebody else names stays', () => {
-    expect(modelsToPrune({ ...world, configs: new Map([...world.configs, ['by-hand', ['OLD']]]) })).toEqual([]);
+    expect(planModels({ ...world, configs: new Map([...world.configs, ['by-hand', ['OLD']]]) }).goes).toEqual([]);
   });
 
   test('those of another endpoint and of nobody stay', () => {
     const strangers = [{ name: 'a', createdAt: 0, owner: 'fraud' }, { name: 'b', createdAt: 0 }];
-    expect(modelsToPrune({ ...world, models: strangers })).toEqual([]);
+    expect(planModels({ ...world, models: strangers }).goes).toEqual([]);
   });
 
   test.each([[0, ['old']], [1, []]])('one made a day ago less %i ms: %j', (less, expected) => {
-    expect(modelsToPrune({ ...world, models: [{ name: 'old', createdAt: days(1) + less, owner: 'churn' }] })).toEqual(expected);
+    expect(planModels({ ...world, models: [{ name: 'old', createdAt: days(1) + less, owner: 'churn' }] }).goes).toEqual(expected);
   });
 
   test('all stay while an endpoint serves a configuration that is gone: nobody knows what it needs', () => {
-    expect(modelsToPrune({ ...world, referenced: ['cfg-5', 'gone'] })).toEqual([]);
+    expect(planModels({ ...world, referenced: ['cfg-5', 'gone'] }).goes).toEqual([]);
   });
 });
 
@@ -108,7 +134,7 @@ describe('whatever the world', () => {
   test('no model goes that a configuration names', () => {
     const contents = fc.array(fc.tuple(name, fc.array(name, { maxLength: 3 })), { maxLength: 5 }).map((pairs) => new Map(pairs));
     fc.assert(fc.property(unique, contents, names, (models, configs, referenced) => {
-      const gone = modelsToPrune({ endpointName: 'churn', now: NOW, models, configs, referenced });
+      const gone = planModels({ endpointName: 'churn', now: NOW, models, configs, referenced, needed: [] }).goes;
       const named = [...configs.values()].flat();
       expect(gone.filter((one) => named.includes(one))).toEqual([]);
       expect(gone.every((one) => models.some((model) => model.name === one && model.owner === 'churn'))).toBe(true);
