@@ -95,6 +95,18 @@ const CONTROLLER: readonly Case[] = [
   ['F17 somebody stops the execution in the console', {
     acts: [START, { do: 'other', when: inCanary, act: ({ stopExecution }) => { stopExecution(); } }],
   }, back('execution stopped', `${BEGUN}, judge HEALTHY x2, recover`)],
+  ['F17 somebody stops the execution, and the event that says so is lost', {
+    acts: [START, { do: 'other', when: inCanary, act: ({ stopExecution }) => { stopExecution(); } }],
+    events: [{ source: 'aws.states', copies: 0 }],
+  }, back('execution stopped', `${BEGUN}, judge HEALTHY x2, recover`)],
+  ['F17 the execution is stopped before it began anything, and the event is lost', {
+    acts: [START, { do: 'other', when: ({ state, answers }) => state === 'PENDING' && answers.length > 0, act: ({ stopExecution }) => { stopExecution(); } }],
+    calls: [{ do: 'unavailable', function: 'release-clerk', service: 'registry', times: 20 }], // it is not through at once
+    events: [{ source: 'aws.states', copies: 0 }],
+  }, back('execution stopped', 'start, recover', { shares: '', calls: [] })],
+  ['F20 the desk dies before it starts the execution, and nobody asks again', {
+    acts: [{ ...START, asksAgain: false }], calls: [{ do: 'crash-before', function: 'release-desk', service: 'sfn' }],
+  }, { ...PROMOTED, answers: ['ann start 502'] }],
   ['F20 the same start comes twice, and once with another body', {
     acts: [{ ...START, key: 'k' }, { ...START, key: 'k', atMinutes: 6 }, { ...START, key: 'k', atMinutes: 7, revision: 3 }],
   }, { ...PROMOTED, answers: ['ann start 202', 'ann start 202', 'ann start 409 REQUEST_KEY_REUSED'] }],
@@ -150,7 +162,7 @@ const OPERATORS: readonly Case[] = [
     records: `${PROMOTED.records}, start, begin, confirm x2, close`,
   }],
   ['F40 two people start at the same moment', { acts: [START, { ...START, by: 'bob', revision: 3 }] },
-    { ...PROMOTED, answers: ['bob start 202', 'ann start 409 CONFLICT'] }],
+    { ...PROMOTED, answers: ['ann start 409 CONFLICT', 'bob start 202'] }],
   ['G17 after two failures another person has to allow the next', {
     candidate: SICK,
     versions: { 3: { errorPercent: 9 } },

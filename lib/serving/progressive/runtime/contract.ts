@@ -7,6 +7,10 @@ export const JUDGE_BUNDLE = 'release-judge';
 export const WRITER_BUNDLE = 'release-writer';
 export const STOP_BUNDLE = 'emergency-stop';
 export const LIFECYCLE_BUNDLE = 'endpoint-lifecycle';
+export const WATCH_BUNDLE = 'release-watch';
+export const RELEASE_BUNDLES: readonly string[] = [
+  DESK_BUNDLE, CLERK_BUNDLE, JUDGE_BUNDLE, WRITER_BUNDLE, STOP_BUNDLE, LIFECYCLE_BUNDLE, WATCH_BUNDLE,
+];
 
 export const LIFECYCLE_TYPE = 'Custom::EndpointLifecycle';
 
@@ -173,6 +177,10 @@ export const WRITER_SECONDS = 60;
 export const JUDGE_SECONDS = 60;
 export const CLERK_SECONDS = 60;
 export const DESK_SECONDS = 25;
+export const WATCH_SECONDS = 60;
+
+/** How often it is looked whether every live release has an execution: as often as the judge looks by default. */
+export const WATCH_MINUTES = 5;
 
 /**
  * `waitSeconds` of a WAIT is never less, and that of a BAKE never less than the plan's tick: the construct computes from both how

@@ -40,11 +40,15 @@ export interface BaseWorld {
   readonly log: ReleaseLog;
 }
 
-/** What reading and changing the state of releases needs. */
-export interface StoreWorld extends BaseWorld {
+/** What the state of releases is read and written with. */
+export interface TableWorld extends BaseWorld {
   readonly dynamodb: Pick<DynamoDBDocumentClient, 'send'>;
-  readonly events: Pick<EventBridgeClient, 'send'>;
   readonly settings: StoreSettings;
+}
+
+/** What reading and changing the state of releases needs. */
+export interface StoreWorld extends TableWorld {
+  readonly events: Pick<EventBridgeClient, 'send'>;
 }
 
 /** What the emergency stop is read with. */
@@ -71,10 +75,14 @@ export interface FleetWorld {
   readonly acting: Pick<SageMakerClient, 'send'>;
 }
 
-export interface DeskWorld extends StoreWorld, StopWorld, MetricsWorld, RegistryWorld {
+/** The state machine that runs releases. */
+export interface MachineWorld {
   readonly sfn: Pick<SFNClient, 'send'>;
-  readonly lambda: Pick<LambdaClient, 'send'>;
   readonly releaseMachine: string;
+}
+
+export interface DeskWorld extends StoreWorld, StopWorld, MetricsWorld, RegistryWorld, MachineWorld {
+  readonly lambda: Pick<LambdaClient, 'send'>;
   readonly writerFunction: string;
   readonly trustedSessionRoles: readonly string[];
 }
@@ -86,6 +94,9 @@ export interface ClerkWorld extends StoreWorld, StopWorld, MetricsWorld, Registr
 export interface JudgeWorld extends StoreWorld, StopWorld, MetricsWorld {}
 
 export interface WriterWorld extends StoreWorld, StopWorld, PagerWorld, FleetWorld {}
+
+/** It writes nothing: what it starts does. */
+export interface WatchWorld extends TableWorld, MachineWorld {}
 
 export interface LifecycleWorld extends StoreWorld, FleetWorld {}
 

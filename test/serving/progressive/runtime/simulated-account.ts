@@ -4,7 +4,9 @@ import { RegistryQuestion } from '../../../../lib/registry/runtime/registry-call
 import { ServingProfile, StopSwitch, SWITCH_OFF } from '../../../../lib/serving/progressive/runtime/contract';
 import { Head } from '../../../../lib/serving/progressive/runtime/release-state';
 import { ReleaseStore } from '../../../../lib/serving/progressive/runtime/release-store';
-import { ClerkWorld, DeskWorld, EmergencyWorld, JudgeWorld, LifecycleWorld, WriterWorld } from '../../../../lib/serving/progressive/runtime/release-world';
+import {
+  ClerkWorld, DeskWorld, EmergencyWorld, JudgeWorld, LifecycleWorld, WatchWorld, WriterWorld,
+} from '../../../../lib/serving/progressive/runtime/release-world';
 import { Item } from '../../../../rehearsal/aws/dynamodb/expressions';
 import { FakeDynamoDb } from '../../../../rehearsal/aws/dynamodb/fake-dynamodb';
 
@@ -40,6 +42,8 @@ export class SimulatedAccount {
   public readonly configs = new Map<string, Config>();
   public readonly endpoints = new Map<string, Endpoint>();
   public readonly alarms = new Map<string, string>([['fraud-errors', 'OK']]);
+  /** By name, as they are described. */
+  public readonly executions = new Map<string, { readonly status: string; readonly stopDate?: Date; readonly input?: string }>();
   public stop: string | Error = JSON.stringify(SWITCH_OFF);
   /** Every call but those to DynamoDB. */
   public readonly calls: { readonly name: string; readonly input: Input }[] = [];
@@ -68,7 +72,7 @@ export class SimulatedAccount {
     return this;
   }
 
-  public world(name = 'client'): ClerkWorld & DeskWorld & JudgeWorld & LifecycleWorld & WriterWorld & EmergencyWorld {
+  public world(name = 'client'): ClerkWorld & DeskWorld & JudgeWorld & LifecycleWorld & WriterWorld & EmergencyWorld & WatchWorld {
     const client = (service: string) => ({ send: (command: { input: Input }) => this.send(service, command) }) as never;
     return {
       dynamodb: this.dynamodb.client(name),
@@ -178,6 +182,10 @@ export class SimulatedAccount {
         };
       case 'GetMetricData':
         return this.metricData(input);
+      case 'DescribeExecution':
+        return this.execution(text('executionArn').split(':').pop() ?? '');
+      case 'ListExecutions':
+        return { executions: [...this.executions].filter(([, { status }]) => status === text('statusFilter')).map(([each]) => ({ name: each })) };
       case 'DescribeEndpoint':
         return this.describe(text('EndpointName'));
       case 'DescribeEndpointConfig':
@@ -206,6 +214,14 @@ export class SimulatedAccount {
       default:
         return {}; // events, messages, executions and invocations: the calls themselves are what is asserted
     }
+  }
+
+  private execution(name: string): unknown {
+    const execution = this.executions.get(name);
+    if (execution === undefined) {
+      throw awsError('ExecutionDoesNotExist');
+    }
+    return execution;
   }
 
   private describe(name: string): unknown {
