@@ -32,6 +32,8 @@ export interface Hands {
   breakStopSwitch(value?: string): void;
   /** A person sets an alarm, as by `aws cloudwatch set-alarm-state`. */
   setAlarm(name: string, state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'): void;
+  /** A deployment or a person defines an alarm anew, as `PutMetricAlarm` does; its state stays. Nothing: it is deleted. */
+  defineAlarm(name: string, changed?: Readonly<Record<string, unknown>>): void;
   /** A request of a person to the model registry, such as `POST /tenants/default/models/m/versions/2/revoke`. */
   registry(
     by: string, method: string, path: string, body?: unknown,

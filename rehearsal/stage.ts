@@ -169,6 +169,7 @@ export class Stage {
         }
       },
       setAlarm: (AlarmName, StateValue) => { cloudwatch.act('SetAlarmState', { AlarmName, StateValue, StateReason: 'set by a person' }); },
+      defineAlarm: (name, changed) => { cloudwatch.define(name, changed); },
       registry: (by, method, path, body) => this.registry(by, method, path, body),
     };
   }

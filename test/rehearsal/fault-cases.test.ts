@@ -86,6 +86,31 @@ const METRICS: readonly Case[] = [
     halted('held for 7200 seconds: the candidate has had 94 of 100 requests', `${BEGUN}, judge INCONCLUSIVE x24`)],
 ];
 
+/** What a deployment in the middle of a release may do to an alarm. */
+const defined = (changed?: Readonly<Record<string, unknown>>): Act => ({
+  do: 'other', when: inCanary, act: ({ defineAlarm }) => { defineAlarm('churn/ErrorRate', changed); },
+});
+const CHANGED = 'alarm churn/ErrorRate is defined otherwise than when the release began';
+
+const ALARMS: readonly Case[] = [
+  ['G6 an alarm is defined otherwise on the way', { acts: [START, defined({ Threshold: 50 })] },
+    back(`5 ticks in a row could not be judged: ${CHANGED}`, `${BEGUN}, judge HEALTHY x2, judge ERROR x5`, {
+      pages: [`cannot be judged: ${CHANGED}`.slice(0, 93), 'was rolled back'],
+    })],
+  ['G6 an alarm is defined otherwise, and put right in time', {
+    acts: [START, defined({ Threshold: 50 }), { ...defined({ Threshold: 2 }), when: undefined, atMinutes: 33 }],
+  }, {
+    ...PROMOTED,
+    records: `${BEGUN}, judge HEALTHY x2, judge ERROR x2, judge HEALTHY x2, confirm, judge HEALTHY x3, confirm, close`,
+    pages: [`cannot be judged: ${CHANGED}`.slice(0, 93)],
+  }],
+  ['G6 an alarm is deleted on the way', { acts: [START, defined()] },
+    back('5 ticks in a row could not be judged: alarm churn/ErrorRate does not exist', `${BEGUN}, judge HEALTHY x2, judge ERROR x5`, {
+      pages: ['cannot be judged: alarm churn/ErrorRate does not exist', 'was rolled back'],
+    })],
+  ['G6 whom an alarm tells decides nothing', { acts: [START, defined({ AlarmDescription: 'x', AlarmActions: [] })] }, PROMOTED],
+];
+
 const CONTROLLER: readonly Case[] = [
   ['F14 the writer dies after the weights and before the record', {
     calls: [{ do: 'crash-after', function: 'release-writer', operation: SHIFT }],
@@ -208,7 +233,7 @@ const EVENTS: readonly Case[] = [
     })],
 ];
 
-test.each([...METRICS, ...CONTROLLER, ...ENDPOINT, ...WEIGHTS_STAY, ...OPERATORS, ...EVENTS])('%s', async (name, scenario, expected) => {
+test.each([...METRICS, ...ALARMS, ...CONTROLLER, ...ENDPOINT, ...WEIGHTS_STAY, ...OPERATORS, ...EVENTS])('%s', async (name, scenario, expected) => {
   const result = await rehearsal.run({ ...scenario, name });
   expect({
     ends: endsOf(result),

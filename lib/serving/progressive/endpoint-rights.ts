@@ -23,7 +23,7 @@ export class EndpointRights extends Construct {
     super(scope, id);
     const { handlers: { clerk, judge, writer, lifecycle }, desk, model } = props;
     this.forClerk(clerk);
-    this.grant('Judge', judge, [this.readAlarms()]);
+    this.grant('Judge', judge, [this.readAlarms(), this.page()]);
     this.forWriter(writer);
     this.grant('Lifecycle', lifecycle, [this.onEndpoint('Endpoint', 'DescribeEndpoint', 'DeleteEndpoint')]);
     const atDesk = this.grant('Desk', desk, [this.readAlarms()]);

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { DeskVerb, EndpointReleaseView, RestoreRequest } from './contract';
 import { Executions } from './executions';
 import { bodyOf, GatewayEvent, Refused } from './http';
-import { approvedVersion, baselineRefusal, stopRefusal } from './preflight';
+import { approvedVersion, baseline, stopRefusal } from './preflight';
 import { notToAbort } from './reduce-end';
 import { refusal } from './refusal';
 import { ReleaseEvent } from './release-event';
@@ -132,7 +132,8 @@ async function toRelease(wanted: number, profile: Loaded['profile'], world: Desk
   if (profile === undefined) {
     return refusal('NOT_FOUND', 'the endpoint is not deployed');
   }
-  return await stopRefusal(world) ?? await baselineRefusal(profile, world) ?? approvedVersion(profile, wanted, world);
+  const unfit = await stopRefusal(world) ?? await baseline(profile, world);
+  return 'refused' in unfit ? unfit : approvedVersion(profile, wanted, world);
 }
 
 /** The version that was in production before the present one. */

@@ -44,7 +44,7 @@ export function isJudged(release: Release | undefined): release is Judged {
   return isLive(release) && release.latch === undefined && release.wanted?.act === 'shift' && release.confirmedAt !== undefined;
 }
 
-function withTally(release: Judged, { at, judgement }: EventOf<'judge'>): Judged {
+function withTally(release: Judged, { at, judgement, noticed = [] }: EventOf<'judge'>): Judged {
   const { tally, profile: { plan } } = release;
   const { verdict, reason } = judgement;
   const from = tally.judgedAt ?? release.confirmedAt;
@@ -62,7 +62,13 @@ function withTally(release: Judged, { at, judgement }: EventOf<'judge'>): Judged
     candidateRequests: judgement.candidateRequests,
     stableRequests: judgement.stableRequests,
   };
-  return { ...release, tally: next, verdict: { verdict, reason, at }, state: healthy ? stateIn(release) : 'HOLDING' };
+  return {
+    ...release,
+    tally: next,
+    verdict: { verdict, reason, at },
+    state: healthy ? stateIn(release) : 'HOLDING',
+    ...(noticed.length === 0 ? {} : { noticed: [...release.noticed ?? [], ...noticed] }),
+  };
 }
 
 interface Next {

@@ -1,6 +1,7 @@
 import { readAlarms } from './alarms';
 import { JudgeTask, Step } from './contract';
-import { decide, MINUTE_MS } from './decide';
+import { decide, Judgement, MINUTE_MS } from './decide';
+import { page } from './pager';
 import { readMetrics } from './read-metrics';
 import { Request, STATE_MACHINE } from './record';
 import { isJudged } from './reduce-judge';
@@ -32,14 +33,30 @@ async function ticked(head: Head, task: JudgeTask, request: Request, world: Judg
     const stopped = { kind: 'latch', cause: 'stop', reason: 'the emergency stop is on', at, actor: STATE_MACHINE } as const;
     return (await transact({ ...about, event: forRelease(task.releaseId, stopped) }, world)).head;
   }
-  const { profile: { plan }, confirmedAt, tally: { candidateRequests, stableRequests } } = release;
+  const { profile: { plan }, definitions, confirmedAt, tally: { candidateRequests, stableRequests } } = release;
   const [alarms, slots] = await Promise.all([
     readAlarms(plan.alarms, world),
     readMetrics(task.endpoint, Math.ceil(confirmedAt / MINUTE_MS) * MINUTE_MS, Math.floor(at / MINUTE_MS) * MINUTE_MS, world),
   ]);
-  const judgement = decide({ plan, confirmedAt, at, candidateRequests, stableRequests }, { alarms, slots });
-  const judged = { kind: 'judge', judgement, since: task.since, sinceAt: Date.parse(task.since), at, actor: STATE_MACHINE } as const;
+  const judgement = decide({ plan, definitions, confirmedAt, at, candidateRequests, stableRequests }, { alarms, slots });
+  const noticed = await noticedOf(release, judgement, world);
+  const judged = { kind: 'judge', judgement, noticed, since: task.since, sinceAt: Date.parse(task.since), at, actor: STATE_MACHINE } as const;
   return (await transact({ ...about, event: forRelease(task.releaseId, judged) }, world)).head;
+}
+
+/** Tells people what they have not heard of, in one page; what they could not be told is told by the next tick. */
+async function noticedOf(release: Release, { notices }: Judgement, world: JudgeWorld): Promise<readonly string[]> {
+  const news = notices.filter((notice) => !(release.noticed ?? []).includes(notice));
+  if (news.length === 0) {
+    return [];
+  }
+  try {
+    await page(release, `cannot be judged: ${news.join('; ')}`, world);
+    return news;
+  } catch (error) {
+    world.log.error('nobody could be paged; the next tick tries again', { releaseId: release.releaseId, error, runbook: world.settings.runbook });
+    return [];
+  }
 }
 
 /** From the state alone, so that a tick whose answer was lost gets the same one. */

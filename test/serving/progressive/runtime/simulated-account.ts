@@ -42,6 +42,8 @@ export class SimulatedAccount {
   public readonly configs = new Map<string, Config>();
   public readonly endpoints = new Map<string, Endpoint>();
   public readonly alarms = new Map<string, string>([['fraud-errors', 'OK']]);
+  /** What every alarm says of itself, besides its state. */
+  public defined: Readonly<Record<string, unknown>> = { Threshold: 2, AlarmDescription: 'Errors' };
   /** By name, as they are described. */
   public readonly executions = new Map<string, { readonly status: string; readonly stopDate?: Date; readonly input?: string }>();
   public stop: string | Error = JSON.stringify(SWITCH_OFF);
@@ -178,7 +180,7 @@ export class SimulatedAccount {
       case 'DescribeAlarms':
         return {
           MetricAlarms: [...this.alarms].filter(([each]) => (input.AlarmNames as string[]).includes(each))
-            .map(([AlarmName, StateValue]) => ({ AlarmName, StateValue })),
+            .map(([AlarmName, StateValue]) => ({ AlarmName, StateValue, ...this.defined })),
         };
       case 'GetMetricData':
         return this.metricData(input);

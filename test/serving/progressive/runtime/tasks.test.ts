@@ -76,6 +76,58 @@ describe('the judge', () => {
     expect(account.named('GetMetricData')).toEqual([]);
   });
 
+  describe('compares each alarm with what it was when the release began', () => {
+    const told = () => account.named('Publish').map(({ Subject }) => String(Subject));
+    const begun = async () => {
+      account.plant(serving());
+      await ask(account, 'start', { body: { revision: 2 } });
+      await clerk('begin');
+      account.plant(after(await account.head(), happening({ kind: 'confirm' }), happening({ kind: 'confirm' })));
+    };
+
+    test.each<[string, Readonly<Record<string, unknown>>, boolean]>([
+      ['a threshold', { Threshold: 50 }, true],
+      ['silence', { Threshold: 2, ActionsEnabled: false }, true],
+      ['a metric in a query', { Threshold: 2, Metrics: [{ Id: 'a', Expression: '2 * b' }] }, true],
+      ['a description', { Threshold: 2, AlarmDescription: 'others' }, false],
+      ['whom it tells', { Threshold: 2, AlarmActions: ['arn:aws:sns:eu-west-1:111122223333:others'] }, false],
+    ])('%s', async (_what, defined, matters) => {
+      await begun();
+      account.defined = defined;
+      await judge(5);
+      expect((await account.head()).release!.verdict!.verdict).toBe(matters ? 'Error' : 'Healthy');
+      expect(told()).toEqual(matters ? ['fraud: cannot be judged: alarm fraud-errors is defined otherwise than when the release began'] : []);
+    });
+
+    test('in whatever order it is shown', async () => {
+      const dimensions = [{ Name: 'EndpointName', Value: 'fraud' }, { Name: 'VariantName', Value: 'Candidate' }];
+      account.defined = { Dimensions: dimensions };
+      await begun();
+      account.defined = { Dimensions: [...dimensions].reverse() };
+      await judge(5);
+      expect(told()).toEqual([]);
+      account.defined = { Dimensions: dimensions.map(({ Name, Value }) => ({ Name: Value, Value: Name })) };
+      await judge(10);
+      expect(told()).toHaveLength(1);
+    });
+
+    test('and tells once of each cause, until it could be told', async () => {
+      await begun();
+      account.defined = { Threshold: 50 };
+      account.before = (call) => { if (call === 'Publish') { throw awsError('AccessDenied'); } };
+      await judge(5);
+      account.before = () => undefined;
+      account.calls.length = 0;
+      await judge(10);
+      await judge(15);
+      expect(told()).toHaveLength(1);
+      account.alarms.delete('fraud-errors');
+      await judge(20);
+      expect(told()).toHaveLength(2);
+      expect((await account.head()).release!.tally.errors).toBe(4);
+    });
+  });
+
   test('is not misled by a clock that is wrong', async () => {
     account.now = START + 300 * MINUTE;
     await judge(5);
@@ -251,7 +303,7 @@ function startingWith(plan: Partial<typeof PLAN>) {
 }
 
 function finishedFrom() {
-  const tally = { verdict: 'Healthy', reason: 'r', blameless: false, starved: false, early: false, candidateRequests: 1000, stableRequests: 1000 } as const;
+  const tally = { verdict: 'Healthy', reason: 'r', blameless: false, starved: false, early: false, candidateRequests: 1000, stableRequests: 1000, notices: [] } as const;
   const tick = (minutes: number) => happening({ kind: 'judge', judgement: tally, since: at(), sinceAt: START }, START + minutes * MINUTE);
   return [tick(5), tick(10), happening({ kind: 'confirm' }, START + 10 * MINUTE), tick(15), happening({ kind: 'confirm' }, START + 16 * MINUTE)];
 }
