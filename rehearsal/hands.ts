@@ -26,6 +26,8 @@ export interface Hands {
   lockEndpoint(seconds: number): void;
   /** Somebody else updates the endpoint, to a configuration of their own. */
   updateEndpointBehindItsBack(): void;
+  /** Somebody else sets weights, or scaling the instances of one slot. */
+  setSlot(slot: string, wanted: { readonly weight?: number; readonly instances?: number }): void;
   /** Somebody stops the newest running execution in the console. */
   stopExecution(): void;
   /** The switch is gone, or holds what makes no sense. */

@@ -156,6 +156,11 @@ export class Stage {
         sagemaker.act('CreateEndpointConfig', { EndpointConfigName, ProductionVariants: [{ VariantName: STABLE_SLOT, ModelName, InitialInstanceCount: 1 }] });
         sagemaker.act('UpdateEndpoint', { EndpointName: endpointName, EndpointConfigName });
       },
+      setSlot: (VariantName, { weight: DesiredWeight, instances: DesiredInstanceCount }) => {
+        sagemaker.act('UpdateEndpointWeightsAndCapacities', {
+          EndpointName: endpointName, DesiredWeightsAndCapacities: [{ VariantName, DesiredWeight, DesiredInstanceCount }],
+        });
+      },
       stopExecution: () => {
         // the parent: a child that is stopped makes its parent fail instead
         const execution = machines.executions.find(({ status }) => status === 'RUNNING');

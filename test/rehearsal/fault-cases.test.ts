@@ -139,8 +139,17 @@ const CONTROLLER: readonly Case[] = [
     acts: [START, { do: 'other', when: inCanary, act: ({ updateEndpointBehindItsBack }) => { updateEndpointBehindItsBack(); } }],
   }, halted(
     'the endpoint has configuration somebody-elses, which this release did not set: somebody else changes it',
-    `${BEGUN}, judge HEALTHY x4, halt HALTED`, { shares: '-, 0, 10, -' },
+    `${BEGUN}, judge HEALTHY x2, halt HALTED`, { shares: '-, 0, 10, -' },
   )],
+  ['F22 somebody else sets weights in a bake', {
+    acts: [START, { do: 'other', when: inCanary, act: ({ setSlot }) => { setSlot('Candidate', { weight: 90 }); } }],
+  }, halted(
+    'the endpoint has weights that this release did not set (Stable 90, Candidate 90): somebody else changes it',
+    `${BEGUN}, judge HEALTHY x2, halt HALTED`, { shares: '-, 0, 10, 50', calls: [...INSTALL, SHIFT] },
+  )],
+  ['F29 scaling changes counts in a bake', {
+    acts: [START, { do: 'other', when: ({ state }) => state === 'WATCHING', atMinutes: 45, act: ({ setSlot }) => { setSlot('Candidate', { instances: 5 }); } }],
+  }, PROMOTED],
 ];
 
 const ENDPOINT: readonly Case[] = [

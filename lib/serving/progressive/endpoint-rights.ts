@@ -16,14 +16,14 @@ const ANY_VERSION = 'The routes of a model hold the number of a version, and nob
 
 /**
  * What the functions of releases may do for one endpoint: a policy for each function, which comes and goes with the endpoint.
- * Only the writer changes an endpoint; the desk never speaks with SageMaker, and the judge only reads.
+ * Only the writer changes an endpoint; the desk never speaks with SageMaker, and the judge looks and tells people.
  */
 export class EndpointRights extends Construct {
   constructor(scope: Construct, id: string, private readonly props: EndpointRightsProps) {
     super(scope, id);
     const { handlers: { clerk, judge, writer, lifecycle }, desk, model } = props;
     this.forClerk(clerk);
-    this.grant('Judge', judge, [this.readAlarms(), this.page()]);
+    this.grant('Judge', judge, [this.onEndpoint('Endpoint', 'DescribeEndpoint'), this.readAlarms(), this.page()]);
     this.forWriter(writer);
     this.grant('Lifecycle', lifecycle, [this.onEndpoint('Endpoint', 'DescribeEndpoint', 'DeleteEndpoint')]);
     const atDesk = this.grant('Desk', desk, [this.readAlarms()]);

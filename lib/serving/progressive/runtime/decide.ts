@@ -19,6 +19,8 @@ export type AlarmReadings = { readonly states: Readonly<Record<string, string>>;
 export interface Readings {
   readonly slots: SlotReadings;
   readonly alarms: AlarmReadings;
+  /** Whether anybody can tell how the endpoint is. @default 'readable' */
+  readonly endpoint?: 'unreadable';
 }
 
 /** One evaluation pass. */
@@ -66,6 +68,7 @@ export function decide(tick: Tick, readings: Readings): Judgement {
   const slots = countedSlots(tick, readings.slots);
   const opinions = [
     ...ofPlan(tick),
+    ...(readings.endpoint === 'unreadable' ? [opinion('Error', 'the endpoint cannot be described')] : []),
     ...ofAlarms(tick, readings.alarms),
     ...(slots === 'unreadable' ? [opinion('Error', 'the metrics cannot be read')] : ofSlots(tick, slots)),
   ];

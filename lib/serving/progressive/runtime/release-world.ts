@@ -91,7 +91,9 @@ export interface ClerkWorld extends StoreWorld, StopWorld, MetricsWorld, Registr
   readonly sagemaker: Pick<SageMakerClient, 'send'>;
 }
 
-export interface JudgeWorld extends StoreWorld, StopWorld, MetricsWorld, PagerWorld {}
+export interface JudgeWorld extends StoreWorld, StopWorld, MetricsWorld, PagerWorld {
+  readonly sagemaker: Pick<SageMakerClient, 'send'>;
+}
 
 export interface WriterWorld extends StoreWorld, StopWorld, PagerWorld, FleetWorld {}
 

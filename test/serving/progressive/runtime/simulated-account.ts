@@ -122,6 +122,21 @@ export class SimulatedAccount {
     this.dynamodb.plant('releases', { pk: 'ENDPOINTS', sk: 'ENDPOINT#fraud', endpoint: 'fraud' });
   }
 
+  /** The endpoint as its release wants it. */
+  public arrange({ release }: Head): void {
+    const { configName, variants } = release!.wanted!.to!;
+    this.configs.set(configName, {
+      variants: variants.map(({ slot, modelName, weight, instanceCount }) => ({
+        VariantName: slot, ModelName: modelName, InstanceType: 'ml.m5.large', InitialInstanceCount: instanceCount, InitialVariantWeight: weight,
+      })),
+    });
+    this.endpoints.set('fraud', {
+      status: 'InService',
+      config: configName,
+      variants: variants.map(({ slot: name, weight, instanceCount: count }) => ({ name, weight, desiredWeight: weight, count })),
+    });
+  }
+
   public switch(state: StopSwitch['state'], { arn: by, person } = ALICE): void {
     this.stop = JSON.stringify({ state, by, person, at: new Date(this.now).toISOString() });
   }
