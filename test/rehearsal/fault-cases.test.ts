@@ -268,6 +268,44 @@ describe('F16 when every try of the way back fails', () => {
   });
 });
 
+describe('a version that is revoked in an emergency while its release is live', () => {
+  const revoke = (when: (moment: Moment) => boolean): Act => ({
+    do: 'other',
+    when,
+    act: async ({ registry, model: { tenant, model } }) => {
+      const { status } = await registry('carol', 'POST', `/tenants/${tenant}/models/${model}/versions/2/emergency-revoke`, { changeTicket: 'INC-7' });
+      expect(status).toBe(200);
+    },
+  });
+  const inLastStage = ({ state, minutes }: Moment) => state === 'WATCHING' && minutes > 50;
+  const lastConfig = ({ weights }: RehearsalResult) => weights.at(-1)?.config.replace(/^churn-[0-9a-f]+-/, '');
+
+  test('is halted where it would end, with the endpoint serving it', async () => {
+    const result = await rehearsal.run({ acts: [START, revoke(inLastStage)] });
+    expect(endsOf(result)).toEqual(['HALTED: the version serves, and the registry says: version 2 is Revoked, and only Approved versions serve']);
+    expect([lastConfig(result), paged(result)]).toEqual(['r1-finish', ['is HALTED and needs a person']]);
+    // its hold went with the revocation, and that the registry says so is no error
+    const refused = result.calls.filter(({ service, error }) => service === 'registry' && error !== undefined);
+    expect(refused.map(({ operation, error }) => `${operation} ${error}`)).toEqual(['POST promote 422', 'POST unhold 409']);
+    expect(result.logs.filter((line) => line.includes('a hold stays'))).toEqual([]);
+  });
+
+  test('makes way for the version before by a release of it, from the moment that one is installed', async () => {
+    const again: Act = { do: 'start', revision: 1, when: ({ outcome, releaseId }) => outcome === 'HALTED' && releaseId === 'churn.1' };
+    const result = await rehearsal.run({ acts: [START, revoke(inLastStage), again] });
+    expect(result.releases.map(({ outcome, revision }) => [outcome, revision])).toEqual([['HALTED', 2], ['SUCCEEDED', 1]]);
+    const installed = result.weights.find(({ config, status }) => config.endsWith('-r2-install') && status === 'InService');
+    expect(installed?.percent).toEqual({ Stable: 100, Candidate: 0 });
+    expect(lastConfig(result)).toBe('r2-finish');
+  });
+
+  test('goes back like any other when it is sick, and its hold is no error', async () => {
+    const result = await rehearsal.run({ candidate: SICK, acts: [START, revoke(inCanary)] });
+    expect(result.releases.map(({ outcome }) => outcome)).toEqual(['ROLLED_BACK']);
+    expect(paged(result)).toEqual(['was rolled back']);
+  });
+});
+
 test('F36 traffic is back on stable within 60 seconds of the switch', async () => {
   const { timeline, weights } = await rehearsal.run({ acts: [START, { do: 'stop', when: inCanary }] });
   const thrown = timeline.find(({ text }) => text === 'ann: stop')?.minutes ?? NaN;
