@@ -26,12 +26,16 @@ export interface Hands {
   lockEndpoint(seconds: number): void;
   /** Somebody else updates the endpoint, to a configuration of their own. */
   updateEndpointBehindItsBack(): void;
+  /** Somebody else sets weights, or scaling the instances of one slot. */
+  setSlot(slot: string, wanted: { readonly weight?: number; readonly instances?: number }): void;
   /** Somebody stops the newest running execution in the console. */
   stopExecution(): void;
   /** The switch is gone, or holds what makes no sense. */
   breakStopSwitch(value?: string): void;
   /** A person sets an alarm, as by `aws cloudwatch set-alarm-state`. */
   setAlarm(name: string, state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'): void;
+  /** A deployment or a person defines an alarm anew, as `PutMetricAlarm` does; its state stays. Nothing: it is deleted. */
+  defineAlarm(name: string, changed?: Readonly<Record<string, unknown>>): void;
   /** A request of a person to the model registry, such as `POST /tenants/default/models/m/versions/2/revoke`. */
   registry(
     by: string, method: string, path: string, body?: unknown,

@@ -50,6 +50,7 @@ export class Run {
     }
     await this.through(this.stage.deploy());
     world.everyMinute();
+    world.events.beginSchedules();
     await this.until(world.journal.startedAt);
     world.journal.begin();
     world.journal.note('note', `${this.deployed.endpointName} serves ${adopted ? 'revision 1' : 'nothing'}`);

@@ -39,6 +39,11 @@ export interface Act {
   readonly releaseId?: string;
   /** The request key; a new one if it is left out. */
   readonly key?: string;
+  /**
+   * Whether it is asked again with the same key when no answer comes, as `mlp` does.
+   * @default true
+   */
+  readonly asksAgain?: boolean;
   /** With `other`: anything that may happen to an account. */
   readonly act?: (hands: Hands) => unknown;
   /** For the timeline. */

@@ -119,18 +119,18 @@ export class Stage {
     world.journal.note('operator', act.note ?? `${by}: ${act.do}${['start', 'allow'].includes(act.do) ? ` revision ${revision}` : ''}`);
     const headers = { 'content-type': 'application/json', [REQUEST_KEY_HEADER]: act.key ?? `key-${++this.keys}` };
     const request = { method: 'POST', target, headers, body: JSON.stringify(body), caller: userOf(by, world.place.account) };
-    const { status, body: answer } = await this.asked(bundle, request);
+    const { status, body: answer } = await this.asked(bundle, request, act.asksAgain === false ? [] : WAITS_MS);
     world.journal.answers.push({ minutes: world.journal.minutes, do: act.do, by, status, body: answer });
     world.journal.note('operator', `${by}: ${act.do} -> ${status}${status < 400 ? '' : ` ${String(answer.code ?? answer.errorType ?? '')}: ${String(answer.detail ?? answer.errorMessage ?? '')}`}`);
     world.journal.changed = true;
   }
 
   /** As `mlp` asks: when the other side fails, the same request again with the same key, four times in all. */
-  private async asked(bundle: string, request: Parameters<World['asked']>[2]): ReturnType<World['asked']> {
+  private async asked(bundle: string, request: Parameters<World['asked']>[2], waits: readonly number[]): ReturnType<World['asked']> {
     const { world } = this;
     const ask = () => world.asked(bundle, bundle === DESK_BUNDLE ? DESK_ROUTES : STOP_ROUTES, request);
     let answer = await ask();
-    for (const wait of WAITS_MS) {
+    for (const wait of waits) {
       if (answer.status >= 500) {
         world.journal.note('operator', `no answer (${answer.status}); the same request again`);
         await world.clock.sleep(wait);
@@ -156,6 +156,11 @@ export class Stage {
         sagemaker.act('CreateEndpointConfig', { EndpointConfigName, ProductionVariants: [{ VariantName: STABLE_SLOT, ModelName, InitialInstanceCount: 1 }] });
         sagemaker.act('UpdateEndpoint', { EndpointName: endpointName, EndpointConfigName });
       },
+      setSlot: (VariantName, { weight: DesiredWeight, instances: DesiredInstanceCount }) => {
+        sagemaker.act('UpdateEndpointWeightsAndCapacities', {
+          EndpointName: endpointName, DesiredWeightsAndCapacities: [{ VariantName, DesiredWeight, DesiredInstanceCount }],
+        });
+      },
       stopExecution: () => {
         // the parent: a child that is stopped makes its parent fail instead
         const execution = machines.executions.find(({ status }) => status === 'RUNNING');
@@ -169,6 +174,7 @@ export class Stage {
         }
       },
       setAlarm: (AlarmName, StateValue) => { cloudwatch.act('SetAlarmState', { AlarmName, StateValue, StateReason: 'set by a person' }); },
+      defineAlarm: (name, changed) => { cloudwatch.define(name, changed); },
       registry: (by, method, path, body) => this.registry(by, method, path, body),
     };
   }

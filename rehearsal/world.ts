@@ -27,7 +27,9 @@ import { Place } from './template/place';
 import { Templates } from './template/template';
 import { covers, Traffic } from './traffic';
 import { ROUTES as REGISTRY_ROUTES } from '../lib/registry/runtime/contract';
-import { CANDIDATE_SLOT, DESK_BUNDLE, ENV_AUDIT_TABLE, ENV_RELEASES_TABLE } from '../lib/serving/progressive/runtime/contract';
+import {
+  CANDIDATE_SLOT, DESK_BUNDLE, ENV_AUDIT_TABLE, ENV_RELEASES_TABLE, RELEASE_BUNDLES,
+} from '../lib/serving/progressive/runtime/contract';
 
 const MINUTE = 60_000;
 const ALARMS_AFTER_MS = 5_000;
@@ -204,6 +206,7 @@ export class World {
       invokeAsync: (of, payload) => this.functions.invokeAsync(of, payload),
       startExecution: (input) => this.machines.start(input),
       delivery: (event) => this.faults.ofEvent(event),
+      isOfReleases: ({ bundle: { name } }) => RELEASE_BUNDLES.includes(name),
     });
   }
 

@@ -9,7 +9,7 @@ export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 export interface SimulatedAlarm {
   readonly name: string;
   readonly arn: string;
-  readonly properties: Readonly<Record<string, unknown>>;
+  properties: Readonly<Record<string, unknown>>;
   state: AlarmState;
   reason: string;
   since: number;
@@ -61,6 +61,19 @@ export class CloudWatch {
     const alarm: SimulatedAlarm = { name, arn, properties, state: 'INSUFFICIENT_DATA', reason, since: this.clock.now };
     this.judge(alarm); // what it cannot evaluate has to show before the rehearsal begins
     this.alarms.set(name, alarm);
+  }
+
+  /** The state stays: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+  public define(name: string, changed: Readonly<Record<string, unknown>> | undefined): void {
+    const alarm = this.alarms.get(name);
+    if (alarm === undefined) {
+      throw new Error(`there is no alarm ${name}; there are ${[...this.alarms.keys()].join(', ')}`);
+    }
+    if (changed === undefined) {
+      this.alarms.delete(name);
+    } else {
+      alarm.properties = { ...alarm.properties, ...changed };
+    }
   }
 
   public act(operation: string, input: Readonly<Record<string, unknown>>): unknown {
@@ -116,17 +129,15 @@ export class CloudWatch {
     const names = AlarmNames as readonly string[] | undefined;
     const MetricAlarms = [...this.alarms.values()].filter(({ name, state }) =>
       (names === undefined || names.includes(name)) && (StateValue === undefined || state === StateValue))
-      .map(({ name, arn, state, reason, since, properties }) => ({
+      .map(({ name, arn, state, reason, since, properties: { Tags: _tags, ...properties } }) => ({
+        // a template has the names of the API: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
+        ...properties,
         AlarmName: name,
         AlarmArn: arn,
         StateValue: state,
         StateReason: reason,
         StateUpdatedTimestamp: new Date(since),
         ActionsEnabled: properties.ActionsEnabled ?? true,
-        TreatMissingData: properties.TreatMissingData,
-        Threshold: properties.Threshold,
-        ComparisonOperator: properties.ComparisonOperator,
-        EvaluationPeriods: properties.EvaluationPeriods,
       }));
     return AlarmTypes === undefined || (AlarmTypes as string[]).includes('MetricAlarm') ? { MetricAlarms, CompositeAlarms: [] } : { MetricAlarms: [], CompositeAlarms: [] };
   }

@@ -28,6 +28,8 @@ export interface EventsWorld {
   readonly invokeAsync: (of: SimulatedFunction, payload: unknown) => Promise<Invoked>;
   readonly startExecution: (input: Readonly<Record<string, unknown>>) => unknown;
   readonly delivery: (event: BusEvent) => Delivery;
+  /** Whether releases run on a function: schedules of others are nobody's business in a rehearsal. */
+  readonly isOfReleases: (of: SimulatedFunction) => boolean;
 }
 
 interface Target extends Readonly<Record<string, unknown>> { readonly Arn: string; readonly RoleArn?: string }
@@ -36,11 +38,15 @@ interface Rule {
   readonly arn: string;
   readonly bus: string;
   readonly pattern: unknown;
+  readonly schedule?: string;
   readonly targets: readonly Target[];
 }
 
 /** At least once, in any order: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rules.html */
 const USUAL_DELAY_MS = [200, 1500] as const;
+const UNITS_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+/** A schedule comes within its minute: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html */
+const WITHIN_MS = 59_999;
 
 /** EventBridge: the rules of the templates, their patterns, targets and input transformers. */
 export class Events {
@@ -50,15 +56,29 @@ export class Events {
 
   constructor(templates: Templates, private readonly iam: Iam, private readonly world: EventsWorld) {
     this.rules = templates.of('AWS::Events::Rule').flatMap(({ ref: name, properties, attribute }) => {
-      const { EventPattern: pattern, State, EventBusName = 'default', Targets = [] } = properties;
-      return State === 'DISABLED' || pattern === undefined ? [] : [{
+      const { EventPattern: pattern, ScheduleExpression, State, EventBusName = 'default', Targets = [] } = properties;
+      return State === 'DISABLED' ? [] : [{
         name,
         arn: attribute('Arn'),
         bus: busOf(String(EventBusName)),
         pattern,
+        ...(ScheduleExpression === undefined ? {} : { schedule: String(ScheduleExpression) }),
         targets: Targets as readonly Target[],
       }];
     });
+  }
+
+  /** As soon as rules are there, their rates run: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rate-expressions.html */
+  public beginSchedules(): void {
+    for (const { schedule, ...rule } of this.rules) {
+      const targets = rule.targets.filter(({ Arn }) => {
+        const of = this.world.find(Arn);
+        return of !== undefined && this.world.isOfReleases(of);
+      });
+      if (schedule !== undefined && targets.length > 0) {
+        this.repeat({ ...rule, targets }, rateOf(schedule, rule.name));
+      }
+    }
   }
 
   /** PutEvents, by the SDK. */
@@ -73,24 +93,36 @@ export class Events {
 
   /** An event happens; it reaches its targets later. */
   public emit(event: BusEvent, bus = 'default'): void {
-    const { clock, place, random } = this.world;
-    this.seen.push({ at: clock.now, event });
-    const whole = {
-      version: '0',
-      id: `event-${++this.count}`,
-      account: place.account,
-      region: place.region,
-      time: new Date(clock.now).toISOString(),
-      resources: [],
-      ...event,
-    };
-    for (const rule of this.rules.filter((each) => each.bus === bus && fitsPattern(each.pattern, whole))) {
-      for (const target of rule.targets) {
-        const { delaySeconds, copies } = this.world.delivery(event);
-        for (let copy = 0; copy < copies; copy++) {
-          const delay = delaySeconds === undefined ? random.between(...USUAL_DELAY_MS) : delaySeconds * 1000;
-          clock.after(delay * (copy + 1), () => { this.deliver(rule, target, whole); });
-        }
+    this.seen.push({ at: this.world.clock.now, event });
+    const whole = this.whole(event);
+    const fits = ({ pattern, bus: on }: Rule) => pattern !== undefined && on === bus && fitsPattern(pattern, whole);
+    for (const rule of this.rules.filter(fits)) {
+      this.send(rule, whole, USUAL_DELAY_MS);
+    }
+  }
+
+  /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html: what an event of a schedule looks like */
+  private repeat(rule: Rule, milliseconds: number): void {
+    this.world.clock.after(milliseconds, () => {
+      const event = { 'source': 'aws.events', 'detail-type': 'Scheduled Event', 'resources': [rule.arn], 'detail': {} };
+      this.send(rule, this.whole(event), [0, WITHIN_MS]);
+      this.repeat(rule, milliseconds);
+    });
+  }
+
+  private whole(event: BusEvent): BusEvent {
+    const { clock, place: { account, region } } = this.world;
+    const envelope = { version: '0', id: `event-${++this.count}`, account, region, time: new Date(clock.now).toISOString() };
+    return { ...envelope, resources: [], ...event };
+  }
+
+  private send(rule: Rule, event: BusEvent, usual: readonly [number, number]): void {
+    const { clock, random } = this.world;
+    for (const target of rule.targets) {
+      const { delaySeconds, copies } = this.world.delivery(event);
+      for (let copy = 0; copy < copies; copy++) {
+        const delay = delaySeconds === undefined ? random.between(...usual) : delaySeconds * 1000;
+        clock.after(delay * (copy + 1), () => { this.deliver(rule, target, event); });
       }
     }
   }
@@ -111,6 +143,14 @@ export class Events {
       throw new Error(`the simulated EventBridge does not know the target ${Arn} of ${rule.name}`);
     }
   }
+}
+
+function rateOf(schedule: string, rule: string): number {
+  const [, value, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(schedule) ?? [];
+  if (unit === undefined) {
+    throw new Error(`the simulated EventBridge does not know the schedule ${schedule} of ${rule}`);
+  }
+  return Number(value) * UNITS_MS[unit];
 }
 
 function busOf(nameOrArn: string): string {

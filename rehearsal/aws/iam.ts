@@ -1,5 +1,5 @@
 import { Request, Statement, Statements } from './policies';
-import { Templates } from '../template/template';
+import { Found, Templates } from '../template/template';
 
 /** Something that a role of the template may not do and a handler did: a missing permission, found before the deployment. */
 export interface Denied {
@@ -15,9 +15,11 @@ export class Iam {
   public readonly denied: Denied[] = [];
   private readonly byRole = new Map<string, Statements>();
   private readonly ofTables = new Map<string, Statements>();
+  private readonly permissions: readonly Found[];
 
   /** @param enforced whether anything is refused at all */
-  constructor(private readonly templates: Templates, private readonly enforced = true) {
+  constructor(templates: Templates, private readonly enforced = true) {
+    this.permissions = templates.of('AWS::Lambda::Permission');
     const policies = [...templates.of('AWS::IAM::ManagedPolicy'), ...templates.of('AWS::IAM::Policy')];
     for (const { ref: name, properties, attribute } of templates.of('AWS::IAM::Role')) {
       const own = list<string>(properties.ManagedPolicyArns);
@@ -51,7 +53,7 @@ export class Iam {
 
   /** Whether a service may invoke a function: an `AWS::Lambda::Permission` of the templates says so. */
   public mayInvoke(principal: string, functionArn: string, sourceArn: string): boolean {
-    const allowed = !this.enforced || this.templates.of('AWS::Lambda::Permission').some(({ properties: { FunctionName, Principal, SourceArn, Action } }) =>
+    const allowed = !this.enforced || this.permissions.some(({ properties: { FunctionName, Principal, SourceArn, Action } }) =>
       Principal === principal && Action === 'lambda:InvokeFunction'
       && (String(FunctionName) === functionArn || functionArn.startsWith(`${String(FunctionName)}:`) || functionArn.split(':function:')[1] === String(FunctionName))
       && (SourceArn === undefined || new Statements([{ Effect: 'Allow', Action: '*', Resource: SourceArn }]).allows({ action: 'x', resource: sourceArn })));

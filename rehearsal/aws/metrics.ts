@@ -34,15 +34,8 @@ export class Metrics {
     const series = this.data.get(key) ?? new Map<number, Datum>();
     this.data.set(key, series);
     const before = series.get(minute);
-    const { sum, count, minimum, maximum, p99 = maximum } = datum;
-    series.set(minute, before === undefined ? { sum, count, minimum, maximum, p99, visibleAt } : {
-      sum: before.sum + sum,
-      count: before.count + count,
-      minimum: Math.min(before.minimum, minimum),
-      maximum: Math.max(before.maximum, maximum),
-      p99: Math.max(before.p99, p99),
-      visibleAt,
-    });
+    const added: Datum = { ...datum, p99: datum.p99 ?? datum.maximum, visibleAt };
+    series.set(minute, before === undefined ? added : together(before, added));
   }
 
   /** What is visible now of one statistic, by the start of each period. */
@@ -50,16 +43,17 @@ export class Metrics {
     const data = this.data.get(keyOf(name));
     const period = periodSeconds * 1000;
     const found = new Map<number, number>();
-    const end = data === undefined ? from : Math.min(to, this.clock.now);
+    const { now } = this.clock;
+    const end = data === undefined ? from : Math.min(to, now);
     for (let start = Math.ceil(from / period) * period; start < end; start += period) {
-      const visible: Datum[] = [];
+      let visible: Datum | undefined;
       for (let minute = start; minute < start + period; minute += MINUTE) {
         const datum = data?.get(minute);
-        if (datum !== undefined && datum.visibleAt <= this.clock.now) {
-          visible.push(datum);
+        if (datum !== undefined && datum.visibleAt <= now) {
+          visible = visible === undefined ? datum : together(visible, datum);
         }
       }
-      if (visible.length > 0) {
+      if (visible !== undefined) {
         found.set(start, statisticOf(statistic, visible));
       }
     }
@@ -67,15 +61,26 @@ export class Metrics {
   }
 }
 
-function statisticOf(statistic: string, data: readonly Datum[]): number {
-  const total = (value: (datum: Datum) => number) => data.reduce((sum, datum) => sum + value(datum), 0);
+/** As if all had been samples of one. */
+function together(one: Datum, other: Datum): Datum {
+  return {
+    sum: one.sum + other.sum,
+    count: one.count + other.count,
+    minimum: Math.min(one.minimum, other.minimum),
+    maximum: Math.max(one.maximum, other.maximum),
+    p99: Math.max(one.p99, other.p99),
+    visibleAt: other.visibleAt,
+  };
+}
+
+function statisticOf(statistic: string, { sum, count, minimum, maximum, p99 }: Datum): number {
   switch (statistic) {
-    case 'Sum': return total(({ sum }) => sum);
-    case 'SampleCount': return total(({ count }) => count);
-    case 'Average': return total(({ sum }) => sum) / total(({ count }) => count);
-    case 'Minimum': return Math.min(...data.map(({ minimum }) => minimum));
-    case 'Maximum': return Math.max(...data.map(({ maximum }) => maximum));
-    case 'p99': return Math.max(...data.map(({ p99 }) => p99));
+    case 'Sum': return sum;
+    case 'SampleCount': return count;
+    case 'Average': return sum / count;
+    case 'Minimum': return minimum;
+    case 'Maximum': return maximum;
+    case 'p99': return p99;
     default: throw new Error(`the simulated CloudWatch knows no statistic ${statistic}`);
   }
 }

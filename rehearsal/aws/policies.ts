@@ -67,7 +67,15 @@ export class Statements {
   }
 }
 
+/** Every call asks for the same few patterns. */
+const PATTERNS = new Map<string, RegExp>();
+
 export function like(pattern: string, text: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
-  return new RegExp(`^${source}$`, 's').test(text);
+  let expression = PATTERNS.get(pattern);
+  if (expression === undefined) {
+    const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+    expression = new RegExp(`^${source}$`, 's');
+    PATTERNS.set(pattern, expression);
+  }
+  return expression.test(text);
 }

@@ -62,7 +62,9 @@ export class Machines implements Tasks {
       }
       case 'DescribeExecution': {
         const execution = this.execution(String(input.executionArn));
-        return { ...described(execution), startDate: new Date(execution.startDate) };
+        const { startDate, stopDate } = execution;
+        const ended = stopDate === undefined ? {} : { stopDate: new Date(stopDate) };
+        return { ...described(execution), startDate: new Date(startDate), ...ended };
       }
       case 'ListExecutions': {
         const machine = this.machine(String(input.stateMachineArn));

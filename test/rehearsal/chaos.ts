@@ -20,8 +20,15 @@ export function chaos(seed: number): Scenario {
   const events: EventFault[] = Array.from({ length: random.between(0, 2) }, () => ({
     source: random.of(SOURCES), chance: random.next(), copies: random.of([1, 2, 3]), delaySeconds: random.between(0, 90),
   }));
-  // asked again with the same key, as `mlp` does when no answer came: what a crash left unstarted is started then
-  const acts: Act[] = [{ atMinutes: 5, do: 'start', key: 'start' }, { atMinutes: 5.5, do: 'start', key: 'start' }];
+  if (often(10)) { // what nobody hears of is found by whoever looks
+    events.push({ source: random.of(['aws.cloudwatch', 'aws.ssm', 'aws.states']), copies: 0 });
+  }
+  // where no answer comes, half of the people ask again with the same key, as `mlp` does, and half go home
+  const asksAgain = often(50);
+  const acts: Act[] = [{ atMinutes: 5, do: 'start', key: 'start', asksAgain }, ...asksAgain ? [{ atMinutes: 5.5, do: 'start', key: 'start' } as const] : []];
+  if (often(15)) { // between the record and the execution
+    calls.push({ do: 'crash-before', function: 'release-desk', service: 'sfn' });
+  }
   if (often(15)) {
     acts.push({ atMinutes: random.between(6, 60), do: 'abort' });
   }

@@ -86,6 +86,31 @@ const METRICS: readonly Case[] = [
     halted('held for 7200 seconds: the candidate has had 94 of 100 requests', `${BEGUN}, judge INCONCLUSIVE x24`)],
 ];
 
+/** What a deployment in the middle of a release may do to an alarm. */
+const defined = (changed?: Readonly<Record<string, unknown>>): Act => ({
+  do: 'other', when: inCanary, act: ({ defineAlarm }) => { defineAlarm('churn/ErrorRate', changed); },
+});
+const CHANGED = 'alarm churn/ErrorRate is defined otherwise than when the release began';
+
+const ALARMS: readonly Case[] = [
+  ['G6 an alarm is defined otherwise on the way', { acts: [START, defined({ Threshold: 50 })] },
+    back(`5 ticks in a row could not be judged: ${CHANGED}`, `${BEGUN}, judge HEALTHY x2, judge ERROR x5`, {
+      pages: [`cannot be judged: ${CHANGED}`.slice(0, 93), 'was rolled back'],
+    })],
+  ['G6 an alarm is defined otherwise, and put right in time', {
+    acts: [START, defined({ Threshold: 50 }), { ...defined({ Threshold: 2 }), when: undefined, atMinutes: 33 }],
+  }, {
+    ...PROMOTED,
+    records: `${BEGUN}, judge HEALTHY x2, judge ERROR x2, judge HEALTHY x2, confirm, judge HEALTHY x3, confirm, close`,
+    pages: [`cannot be judged: ${CHANGED}`.slice(0, 93)],
+  }],
+  ['G6 an alarm is deleted on the way', { acts: [START, defined()] },
+    back('5 ticks in a row could not be judged: alarm churn/ErrorRate does not exist', `${BEGUN}, judge HEALTHY x2, judge ERROR x5`, {
+      pages: ['cannot be judged: alarm churn/ErrorRate does not exist', 'was rolled back'],
+    })],
+  ['G6 whom an alarm tells decides nothing', { acts: [START, defined({ AlarmDescription: 'x', AlarmActions: [] })] }, PROMOTED],
+];
+
 const CONTROLLER: readonly Case[] = [
   ['F14 the writer dies after the weights and before the record', {
     calls: [{ do: 'crash-after', function: 'release-writer', operation: SHIFT }],
@@ -95,6 +120,18 @@ const CONTROLLER: readonly Case[] = [
   ['F17 somebody stops the execution in the console', {
     acts: [START, { do: 'other', when: inCanary, act: ({ stopExecution }) => { stopExecution(); } }],
   }, back('execution stopped', `${BEGUN}, judge HEALTHY x2, recover`)],
+  ['F17 somebody stops the execution, and the event that says so is lost', {
+    acts: [START, { do: 'other', when: inCanary, act: ({ stopExecution }) => { stopExecution(); } }],
+    events: [{ source: 'aws.states', copies: 0 }],
+  }, back('execution stopped', `${BEGUN}, judge HEALTHY x2, recover`)],
+  ['F17 the execution is stopped before it began anything, and the event is lost', {
+    acts: [START, { do: 'other', when: ({ state, answers }) => state === 'PENDING' && answers.length > 0, act: ({ stopExecution }) => { stopExecution(); } }],
+    calls: [{ do: 'unavailable', function: 'release-clerk', service: 'registry', times: 20 }], // it is not through at once
+    events: [{ source: 'aws.states', copies: 0 }],
+  }, back('execution stopped', 'start, recover', { shares: '', calls: [] })],
+  ['F20 the desk dies before it starts the execution, and nobody asks again', {
+    acts: [{ ...START, asksAgain: false }], calls: [{ do: 'crash-before', function: 'release-desk', service: 'sfn' }],
+  }, { ...PROMOTED, answers: ['ann start 502'] }],
   ['F20 the same start comes twice, and once with another body', {
     acts: [{ ...START, key: 'k' }, { ...START, key: 'k', atMinutes: 6 }, { ...START, key: 'k', atMinutes: 7, revision: 3 }],
   }, { ...PROMOTED, answers: ['ann start 202', 'ann start 202', 'ann start 409 REQUEST_KEY_REUSED'] }],
@@ -102,8 +139,17 @@ const CONTROLLER: readonly Case[] = [
     acts: [START, { do: 'other', when: inCanary, act: ({ updateEndpointBehindItsBack }) => { updateEndpointBehindItsBack(); } }],
   }, halted(
     'the endpoint has configuration somebody-elses, which this release did not set: somebody else changes it',
-    `${BEGUN}, judge HEALTHY x4, halt HALTED`, { shares: '-, 0, 10, -' },
+    `${BEGUN}, judge HEALTHY x2, halt HALTED`, { shares: '-, 0, 10, -' },
   )],
+  ['F22 somebody else sets weights in a bake', {
+    acts: [START, { do: 'other', when: inCanary, act: ({ setSlot }) => { setSlot('Candidate', { weight: 90 }); } }],
+  }, halted(
+    'the endpoint has weights that this release did not set (Stable 90, Candidate 90): somebody else changes it',
+    `${BEGUN}, judge HEALTHY x2, halt HALTED`, { shares: '-, 0, 10, 50', calls: [...INSTALL, SHIFT] },
+  )],
+  ['F29 scaling changes counts in a bake', {
+    acts: [START, { do: 'other', when: ({ state }) => state === 'WATCHING', atMinutes: 45, act: ({ setSlot }) => { setSlot('Candidate', { instances: 5 }); } }],
+  }, PROMOTED],
 ];
 
 const ENDPOINT: readonly Case[] = [
@@ -150,7 +196,7 @@ const OPERATORS: readonly Case[] = [
     records: `${PROMOTED.records}, start, begin, confirm x2, close`,
   }],
   ['F40 two people start at the same moment', { acts: [START, { ...START, by: 'bob', revision: 3 }] },
-    { ...PROMOTED, answers: ['bob start 202', 'ann start 409 CONFLICT'] }],
+    { ...PROMOTED, answers: ['ann start 409 CONFLICT', 'bob start 202'] }],
   ['G17 after two failures another person has to allow the next', {
     candidate: SICK,
     versions: { 3: { errorPercent: 9 } },
@@ -196,7 +242,7 @@ const EVENTS: readonly Case[] = [
     })],
 ];
 
-test.each([...METRICS, ...CONTROLLER, ...ENDPOINT, ...WEIGHTS_STAY, ...OPERATORS, ...EVENTS])('%s', async (name, scenario, expected) => {
+test.each([...METRICS, ...ALARMS, ...CONTROLLER, ...ENDPOINT, ...WEIGHTS_STAY, ...OPERATORS, ...EVENTS])('%s', async (name, scenario, expected) => {
   const result = await rehearsal.run({ ...scenario, name });
   expect({
     ends: endsOf(result),
@@ -219,6 +265,44 @@ describe('F16 when every try of the way back fails', () => {
     expect(new Set(mutations(result).slice(4))).toEqual(new Set([`${SHIFT} (AccessDeniedException)`]));
     expect(paged(result)).toEqual(['is HALTED and needs a person']);
     expect(result.pages.map(({ from }) => from).filter((from) => /ExecutionsFailed|ReleaseHalted/.test(from))).toHaveLength(2);
+  });
+});
+
+describe('a version that is revoked in an emergency while its release is live', () => {
+  const revoke = (when: (moment: Moment) => boolean): Act => ({
+    do: 'other',
+    when,
+    act: async ({ registry, model: { tenant, model } }) => {
+      const { status } = await registry('carol', 'POST', `/tenants/${tenant}/models/${model}/versions/2/emergency-revoke`, { changeTicket: 'INC-7' });
+      expect(status).toBe(200);
+    },
+  });
+  const inLastStage = ({ state, minutes }: Moment) => state === 'WATCHING' && minutes > 50;
+  const lastConfig = ({ weights }: RehearsalResult) => weights.at(-1)?.config.replace(/^churn-[0-9a-f]+-/, '');
+
+  test('is halted where it would end, with the endpoint serving it', async () => {
+    const result = await rehearsal.run({ acts: [START, revoke(inLastStage)] });
+    expect(endsOf(result)).toEqual(['HALTED: the version serves, and the registry says: version 2 is Revoked, and only Approved versions serve']);
+    expect([lastConfig(result), paged(result)]).toEqual(['r1-finish', ['is HALTED and needs a person']]);
+    // its hold went with the revocation, and that the registry says so is no error
+    const refused = result.calls.filter(({ service, error }) => service === 'registry' && error !== undefined);
+    expect(refused.map(({ operation, error }) => `${operation} ${error}`)).toEqual(['POST promote 422', 'POST unhold 409']);
+    expect(result.logs.filter((line) => line.includes('a hold stays'))).toEqual([]);
+  });
+
+  test('makes way for the version before by a release of it, from the moment that one is installed', async () => {
+    const again: Act = { do: 'start', revision: 1, when: ({ outcome, releaseId }) => outcome === 'HALTED' && releaseId === 'churn.1' };
+    const result = await rehearsal.run({ acts: [START, revoke(inLastStage), again] });
+    expect(result.releases.map(({ outcome, revision }) => [outcome, revision])).toEqual([['HALTED', 2], ['SUCCEEDED', 1]]);
+    const installed = result.weights.find(({ config, status }) => config.endsWith('-r2-install') && status === 'InService');
+    expect(installed?.percent).toEqual({ Stable: 100, Candidate: 0 });
+    expect(lastConfig(result)).toBe('r2-finish');
+  });
+
+  test('goes back like any other when it is sick, and its hold is no error', async () => {
+    const result = await rehearsal.run({ candidate: SICK, acts: [START, revoke(inCanary)] });
+    expect(result.releases.map(({ outcome }) => outcome)).toEqual(['ROLLED_BACK']);
+    expect(paged(result)).toEqual(['was rolled back']);
   });
 });
 

@@ -65,6 +65,20 @@ test.each<[string, (copy: Template) => void, string]>([
   expect(() => changed(change)).toThrow(text);
 });
 
+test('a schedule that nobody can play fails the rehearsal by its name', async () => {
+  const rehearsal = changed((copy) => {
+    of(copy, 'AWS::Events::Rule').forEach((rule) => { rule.ScheduleExpression &&= 'cron(0 9 * * ? *)'; });
+  });
+  await expect(rehearsal.run()).rejects.toThrow('does not know the schedule cron(0 9 * * ? *)');
+});
+
+test('a schedule runs at its rate, as long as the rehearsal does', async () => {
+  const { calls } = await rehearsalOf(template).run({ acts: [], afterwardsMinutes: 60 });
+  const looks = calls.filter(({ function: by, operation }) => by === 'release-watch' && operation === 'Query');
+  expect(looks).toHaveLength(12);
+  expect(new Set(calls.map(({ service }) => service))).toEqual(new Set(['dynamodb'])); // a look without a live release asks nobody else
+});
+
 test('another alarm that nobody can evaluate is left out by its name', async () => {
   const rehearsal = changed((copy) => {
     const [alarm] = of(copy, 'AWS::CloudWatch::Alarm').filter(({ AlarmName }) => AlarmName === 'churn/ReleaseHalted');

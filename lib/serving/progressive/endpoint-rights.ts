@@ -20,14 +20,14 @@ const MADE_BY_RELEASES = 'A release makes models and configurations, whose names
 /**
  * What the functions of releases may do for one endpoint: a policy for each function, which comes and goes with the endpoint.
  * Only the writer changes an endpoint; only the pruner deletes what it left, and with the endpoint the lifecycle function. The
- * desk never speaks with SageMaker, and the judge only reads.
+ * desk never speaks with SageMaker, and the judge looks and tells people.
  */
 export class EndpointRights extends Construct {
   constructor(scope: Construct, id: string, private readonly props: EndpointRightsProps) {
     super(scope, id);
     const { handlers: { clerk, judge, writer, pruner, lifecycle }, desk, model } = props;
     this.forClerk(clerk);
-    this.grant('Judge', judge, [this.readAlarms()]);
+    this.grant('Judge', judge, [this.onEndpoint('Endpoint', 'DescribeEndpoint'), this.readAlarms(), this.page()]);
     this.forWriter(writer);
     this.prunes('Pruner', pruner, []);
     this.prunes('Lifecycle', lifecycle, [this.onEndpoint('Endpoint', 'DeleteEndpoint')]);

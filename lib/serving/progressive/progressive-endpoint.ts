@@ -35,7 +35,7 @@ const LONGEST_NAME = 63;
  * release, or is one that exists already under that name.
  *
  * Makes an execution role, a security group, a log group, alarms on the candidate, and, unless given, a key; with the first of a
- * stack also what releases run on: two tables, two state machines, seven functions, an HTTP API, an emergency stop, a topic, a
+ * stack also what releases run on: two tables, two state machines, eight functions, two HTTP APIs, an emergency stop, a topic, a
  * queue, keys. Everything that serving needs is kept when the stack is deleted. Costs: the instances, twice during a release; the
  * alarms; keys; tables, functions and state transitions by use.
  */

@@ -11,6 +11,7 @@ import { ReleaseEvents } from './release-events';
 import { ReleaseHandlers } from './release-handlers';
 import { ReleaseMachines } from './release-machines';
 import { ReleaseParts } from './release-parts';
+import { ReleaseWatch } from './release-watch';
 import { ServedEndpoint } from './served-endpoint';
 import { acknowledge } from '../../core/acknowledge';
 import { AlarmTopic } from '../../core/alarm-topic';
@@ -55,6 +56,7 @@ export class ReleaseController extends Construct {
   public readonly auditTable: dynamodb.ITable;
   public readonly failures: sqs.IQueue;
   public readonly desk: ReleaseDesk;
+  private readonly watch: ReleaseWatch;
   public readonly alarms: cw.IAlarmRef[];
   private readonly events: ReleaseEvents;
   public readonly lifecycle: HandlerFunction;
@@ -77,6 +79,7 @@ export class ReleaseController extends Construct {
     this.lifecycle = this.handlers.lifecycle;
     const machines = new ReleaseMachines(this, 'Machines', { handlers: this.handlers, key: this.key });
     this.desk = this.createDesk(parts, machines);
+    this.watch = this.createWatch(parts, machines);
     this.events = this.createEvents(machines);
     this.alarms = this.createAlarms(machines);
   }
@@ -149,6 +152,10 @@ export class ReleaseController extends Construct {
     });
   }
 
+  private createWatch(parts: ReleaseParts, { releaseMachineArn, releaseExecutionArns }: ReleaseMachines): ReleaseWatch {
+    return new ReleaseWatch(this, 'Watch', { ...parts, releaseMachineArn, releaseExecutionArns });
+  }
+
   private createEvents({ releaseMachineArn }: ReleaseMachines): ReleaseEvents {
     const { failures, stop: { switchParameterName }, handlers: { writer } } = this;
     return new ReleaseEvents(this, 'Events', { releaseMachineArn, writer, switchParameterName, failures });
@@ -159,7 +166,7 @@ export class ReleaseController extends Construct {
     return new ReleaseAlarms(this, 'Alarms', {
       topic: this.notifications,
       releaseMachineArn,
-      handlers: [clerk, judge, writer, lifecycle, this.desk.handler, pruner],
+      handlers: [clerk, judge, writer, lifecycle, this.desk.handler, pruner, this.watch.handler],
       failures: this.failures,
     }).alarms;
   }

@@ -20,7 +20,7 @@ const READS_CONFIGS = 'The configuration of an endpoint that exists already may 
 export class ReleaseHandlers extends Construct {
   /** Begins and ends releases; speaks with the registry. Changes no endpoint. */
   public readonly clerk: HandlerFunction;
-  /** Reads and decides. */
+  /** Reads, decides, and tells people what they have to hear of at once. */
   public readonly judge: HandlerFunction;
   /** The only one that changes an endpoint. */
   public readonly writer: HandlerFunction;
@@ -69,6 +69,7 @@ export class ReleaseHandlers extends Construct {
         ...keepRecords(this.parts),
         readSwitch(this, this.parts),
         new iam.PolicyStatement({ sid: 'ReadMetrics', actions: ['cloudwatch:GetMetricData'], resources: ['*'] }), // IAM has no resource for it
+        this.encryptPages(),
       ],
       kept: [SHARES_CONCURRENCY, WAITED_FOR],
       outsideVpc: OUTSIDE_VPC,

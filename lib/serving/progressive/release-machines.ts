@@ -18,6 +18,8 @@ export interface ReleaseMachinesProps {
 /** The machine of a release, and the machine of a day of a stage, which the first one starts. */
 export class ReleaseMachines extends Construct {
   public readonly releaseMachineArn: string;
+  /** The executions of that machine, as a policy names them. */
+  public readonly releaseExecutionArns: string;
   /** What executions did, without their data. */
   public readonly logGroup: logs.LogGroup;
 
@@ -44,6 +46,7 @@ export class ReleaseMachines extends Construct {
       logGroupArn: this.logGroup.logGroupArn,
     });
     this.releaseMachineArn = release.arn;
+    this.releaseExecutionArns = release.executionArns;
   }
 
   /** Step Functions has its own folder, whose groups do not use up the room of a resource policy. */

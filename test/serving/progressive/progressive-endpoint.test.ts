@@ -130,6 +130,13 @@ describe('the template', () => {
     });
   });
 
+  test('looks every five minutes whether a live release has an execution', () => {
+    usual.template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(5 minutes)',
+      Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('Watch'), 'Arn'] }, DeadLetterConfig: Match.anyValue() })],
+    });
+  });
+
   test('asks for IAM credentials on every route', () => {
     usual.template.resourceCountIs('AWS::ApiGatewayV2::Route', 9);
     usual.template.allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
@@ -168,9 +175,17 @@ describe('least privilege', () => {
     expect(deleting(/HandlersWriter/, /RightsWriter/)).toEqual([]);
   });
 
-  test('the desk never speaks with SageMaker, and the judge neither', () => {
-    expect([...actionsOf(/DeskHandler/, /RightsDesk/), ...actionsOf(/HandlersJudge/, /RightsJudge/)]
-      .filter((action) => action.startsWith('sagemaker:'))).toEqual([]);
+  test('the desk never speaks with SageMaker, and the judge looks at the endpoint', () => {
+    const sagemaker = (...ids: RegExp[]) => actionsOf(...ids).filter((action) => action.startsWith('sagemaker:'));
+    expect(sagemaker(/DeskHandler/, /RightsDesk/)).toEqual([]);
+    expect(sagemaker(/HandlersJudge/, /RightsJudge/)).toEqual(['sagemaker:DescribeEndpoint']);
+  });
+
+  test('the watch reads and starts, and writes nothing', () => {
+    expect(actionsOf(/WatchHandler/)).toEqual([
+      'dynamodb:BatchGetItem', 'dynamodb:Query', 'kms:Decrypt', 'kms:DescribeKey', 'logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage',
+      'states:DescribeExecution', 'states:ListExecutions', 'states:StartExecution', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments',
+    ]);
   });
 
   test('the writer passes the one execution role, to SageMaker only', () => {

@@ -1,5 +1,5 @@
 import { ClerkTask, ERROR_BUSY, Step } from './contract';
-import { approvedVersion, baselineRefusal, endpointRefusal, stopRefusal } from './preflight';
+import { approvedVersion, Baseline, baseline, endpointRefusal, stopRefusal } from './preflight';
 import { Request, STATE_MACHINE } from './record';
 import { refusal } from './refusal';
 import { ReleaseEvent } from './release-event';
@@ -25,13 +25,13 @@ export async function begin({ endpoint, releaseId, at }: ClerkTask, request: Req
   if (pending?.releaseId !== releaseId) {
     return nothing(endpoint, releaseId);
   }
-  const refused = isPending(pending) ? await preflight(pending, world) : undefined;
-  if (refused?.code === 'BUSY') {
-    throw new ReleaseBusy(refused.detail);
+  const found = isPending(pending) ? await preflight(pending, world) : {};
+  if ('refused' in found && found.code === 'BUSY') {
+    throw new ReleaseBusy(found.detail);
   }
   const time = { at: Date.parse(at), actor: STATE_MACHINE };
-  const event: ReleaseEvent = refused === undefined ? { kind: 'begin', ...time }
-    : { kind: 'refuse', code: refused.code, reason: refused.detail, ...time };
+  const event: ReleaseEvent = 'refused' in found ? { kind: 'refuse', code: found.code, reason: found.detail, ...time }
+    : { kind: 'begin', ...found, ...time };
   const { head } = await transact({ ...request, endpoint, event: forRelease(releaseId, event, isPending) }, world);
   await tell(endpoint, head, world);
   const { release } = head;
@@ -47,13 +47,12 @@ function nextOf({ outcome, latch }: Release): Step['next'] {
 }
 
 /** A rollback by hand is going back: neither the switch nor an alarm of what it leaves holds it up. */
-async function preflight(release: Release, world: ClerkWorld): Promise<Refusal | undefined> {
+async function preflight(release: Release, world: ClerkWorld): Promise<Baseline | Refusal> {
   const forward = release.kind === 'release';
-  return (forward ? await stopRefusal(world) : undefined)
+  const found: Baseline | Refusal = (forward ? await stopRefusal(world) : undefined)
     ?? await versionRefusal(release, world)
-    ?? (forward ? await baselineRefusal(release.profile, world) : undefined)
-    ?? await endpointRefusal(release, world)
-    ?? holdRefusal(release, world);
+    ?? (forward ? await baseline(release.profile, world) : {});
+  return 'refused' in found ? found : await endpointRefusal(release, world) ?? await holdRefusal(release, world) ?? found;
 }
 
 async function versionRefusal(

@@ -8,6 +8,11 @@ export const WRITER_BUNDLE = 'release-writer';
 export const RELEASE_PRUNER_BUNDLE = 'release-pruner';
 export const STOP_BUNDLE = 'emergency-stop';
 export const LIFECYCLE_BUNDLE = 'endpoint-lifecycle';
+export const WATCH_BUNDLE = 'release-watch';
+export const RELEASE_BUNDLES: readonly string[] = [
+  DESK_BUNDLE, CLERK_BUNDLE, JUDGE_BUNDLE, WRITER_BUNDLE, STOP_BUNDLE, LIFECYCLE_BUNDLE, WATCH_BUNDLE,
+  RELEASE_PRUNER_BUNDLE,
+];
 
 export const LIFECYCLE_TYPE = 'Custom::EndpointLifecycle';
 
@@ -180,6 +185,10 @@ export const DESK_SECONDS = 25;
 /** How long the pruner may take, beside a call that it waits for; what is left goes with the next end of a release. */
 export const PRUNER_SECONDS = 240;
 export const LAST_CALL_SECONDS = 30;
+export const WATCH_SECONDS = 60;
+
+/** How often it is looked whether every live release has an execution: as often as the judge looks by default. */
+export const WATCH_MINUTES = 5;
 
 /**
  * `waitSeconds` of a WAIT is never less, and that of a BAKE never less than the plan's tick: the construct computes from both how

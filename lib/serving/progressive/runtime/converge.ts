@@ -43,7 +43,7 @@ export function converge(wanted: Wanted, described: DescribedEndpoint | undefine
   }
   const stranger = strangerIn(wanted, described);
   if (stranger !== undefined) {
-    return halt(`the endpoint has configuration ${stranger}, which this release did not set: somebody else changes it`);
+    return halt(foreign(stranger));
   }
   const { status = 'without a status' } = described;
   const late = now > wanted.deadline;
@@ -56,6 +56,54 @@ export function converge(wanted: Wanted, described: DescribedEndpoint | undefine
     return broken(wanted, described, status, late);
   }
   return inService(wanted, described, issued, late);
+}
+
+/**
+ * Whether somebody else changed an endpoint that nobody of us moves, and how: its configuration, its state, its weights. Counts
+ * are no part of it: scaling changes them. What moves is judged by its configuration alone, until it has come to rest.
+ */
+export function strayed(
+  wanted: Wanted & { readonly to: Arrangement }, described: DescribedEndpoint | undefined,
+): string | undefined {
+  if (described === undefined) {
+    return 'the endpoint is gone';
+  }
+  const { to } = wanted;
+  const { status = 'without a status', configName, pendingConfigName } = described;
+  const stranger = strangerIn(wanted, described);
+  if (stranger !== undefined) {
+    return foreign(stranger);
+  }
+  if (configName !== to.configName || (pendingConfigName !== undefined && pendingConfigName !== to.configName)) {
+    return `the endpoint left ${to.configName} for ${pendingConfigName ?? configName ?? 'no configuration'}: somebody else changes it`;
+  }
+  if (MOVING.includes(status)) {
+    return undefined;
+  }
+  const names = status === 'InService' ? namesDiffer(to, described) : halt(`the endpoint is ${status}`);
+  if (names?.kind === 'halt') {
+    return names.reason;
+  }
+  const desiredOff = sharesDiffer(to.variants, described.variants, ({ desiredWeight }) => desiredWeight);
+  const currentOff = sharesDiffer(to.variants, described.variants, ({ currentWeight }) => currentWeight);
+  return desiredOff || currentOff
+    ? `the endpoint has weights that this release did not set (${weightsOf(described)}): somebody else changes it` : undefined;
+}
+
+/** Of an endpoint that was as wanted before. */
+export function asLeft(wanted: Wanted, described: DescribedEndpoint | undefined): Act {
+  const { to } = wanted;
+  const reason = to === undefined ? undefined : strayed({ ...wanted, to }, described);
+  return reason === undefined ? { kind: 'none' } : halt(reason);
+}
+
+function foreign(configName: string): string {
+  return `the endpoint has configuration ${configName}, which this release did not set: somebody else changes it`;
+}
+
+function weightsOf({ variants }: DescribedEndpoint): string {
+  return variants.map(({ name, currentWeight, desiredWeight }) =>
+    `${name} ${currentWeight}${desiredWeight === currentWeight ? '' : ` on its way to ${desiredWeight}`}`).join(', ');
 }
 
 function withoutEndpoint({ act, to, first }: Wanted, late: boolean): Act {

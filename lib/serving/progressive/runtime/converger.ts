@@ -1,4 +1,4 @@
-import { Act, converge } from './converge';
+import { Act, asLeft, converge } from './converge';
 import { Fleet, isBusy, isRefused } from './fleet';
 import { Lease, WriterBusy } from './lease';
 import { page } from './pager';
@@ -73,9 +73,10 @@ export class Converger {
     if (stopped !== undefined) {
       return stopped;
     }
-    const { wanted, issued, profile: { endpointName } } = release;
+    const { wanted, issued, confirmedAt, profile: { endpointName } } = release;
     const described = await fleet.endpoint(endpointName);
-    const act = converge(wanted, described, issued, this.errand.at());
+    // what was reached once is not asked for again: if it is otherwise now, it is somebody else's will
+    const act = confirmedAt === undefined ? converge(wanted, described, issued, this.errand.at()) : asLeft(wanted, described);
     return this.follow(act, release, fleet);
   }
 

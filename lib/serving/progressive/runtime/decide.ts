@@ -1,5 +1,5 @@
 import { ErrorRateRule, PlanDefinition } from './contract';
-import { Verdict } from './release-state';
+import { AlarmDefinitions, Verdict } from './release-state';
 
 /** What CloudWatch says, and what it means: a function of its arguments. No data never promotes. */
 
@@ -13,12 +13,14 @@ export interface Minute {
 }
 
 export type SlotReadings = { readonly candidate: readonly Minute[]; readonly stable: readonly Minute[] } | 'unreadable';
-/** States by name. An alarm without one does not exist. */
-export type AlarmReadings = { readonly states: Readonly<Record<string, string>> } | 'unreadable';
+/** By name: states, and a digest of what decides when each fires. An alarm without a state does not exist. */
+export type AlarmReadings = { readonly states: Readonly<Record<string, string>>; readonly definitions: AlarmDefinitions } | 'unreadable';
 
 export interface Readings {
   readonly slots: SlotReadings;
   readonly alarms: AlarmReadings;
+  /** Whether anybody can tell how the endpoint is. @default 'readable' */
+  readonly endpoint?: 'unreadable';
 }
 
 /** One evaluation pass. */
@@ -28,6 +30,8 @@ export interface Tick {
   readonly confirmedAt: number;
   /** Of Step Functions. */
   readonly at: number;
+  /** Of its alarms when the release began. Absent: it began with code that did not look. */
+  readonly definitions?: AlarmDefinitions;
   /** What the last tick had seen. */
   readonly candidateRequests: number;
   readonly stableRequests: number;
@@ -44,6 +48,8 @@ export interface Judgement {
   readonly early: boolean;
   readonly candidateRequests: number;
   readonly stableRequests: number;
+  /** What people have to hear of at first sight, whatever the verdict is. */
+  readonly notices: readonly string[];
 }
 
 /** From the one that outranks all to the one that is left when nothing speaks against it. */
@@ -54,6 +60,7 @@ interface Opinion {
   readonly reason: string;
   readonly blameless?: boolean;
   readonly starved?: boolean;
+  readonly noticed?: boolean;
 }
 
 /** Same tick, same readings, same judgement. */
@@ -61,7 +68,8 @@ export function decide(tick: Tick, readings: Readings): Judgement {
   const slots = countedSlots(tick, readings.slots);
   const opinions = [
     ...ofPlan(tick),
-    ...ofAlarms(tick.plan.alarms, readings.alarms),
+    ...(readings.endpoint === 'unreadable' ? [opinion('Error', 'the endpoint cannot be described')] : []),
+    ...ofAlarms(tick, readings.alarms),
     ...(slots === 'unreadable' ? [opinion('Error', 'the metrics cannot be read')] : ofSlots(tick, slots)),
   ];
   const verdict = PRECEDENCE.find((each) => opinions.some((one) => one.verdict === each)) ?? 'Healthy';
@@ -76,6 +84,7 @@ export function decide(tick: Tick, readings: Readings): Judgement {
     early: wholeMinutes(tick) < Math.max(0, ...tick.plan.errorRates.map(({ consecutiveMinutes }) => consecutiveMinutes)),
     candidateRequests: seen.candidateRequests,
     stableRequests: seen.stableRequests,
+    notices: opinions.filter(({ noticed }) => noticed === true).map(({ reason }) => reason),
   };
 }
 
@@ -91,25 +100,37 @@ function ofPlan({ plan: { stages, errorRates, alarms } }: Tick): Opinion[] {
   ];
 }
 
-function ofAlarms(names: readonly string[], alarms: AlarmReadings): Opinion[] {
+function ofAlarms({ plan: { alarms: names }, definitions: before }: Tick, alarms: AlarmReadings): Opinion[] {
   if (alarms === 'unreadable') {
     return names.length === 0 ? [] : [opinion('Error', 'the alarms cannot be read')];
   }
   return names.flatMap((name) => {
     const state = Object.hasOwn(alarms.states, name) ? alarms.states[name] : undefined;
-    switch (state) {
-      case 'OK':
-        return [];
-      case 'ALARM':
-        return [opinion('Failed', `alarm ${name} is in ALARM`)];
-      case 'INSUFFICIENT_DATA':
-        return [opinion('Inconclusive', `alarm ${name} has insufficient data`)];
-      case undefined:
-        return [opinion('Error', `alarm ${name} does not exist`)];
-      default:
-        return [opinion('Error', `alarm ${name} is in a state that nobody knows`)];
-    }
+    return state === undefined ? [toBeTold(`alarm ${name} does not exist`)] : [...ofState(name, state), ...ofDefinition(name, alarms, before)];
   });
+}
+
+function ofState(name: string, state: string): Opinion[] {
+  switch (state) {
+    case 'OK':
+      return [];
+    case 'ALARM':
+      return [opinion('Failed', `alarm ${name} is in ALARM`)];
+    case 'INSUFFICIENT_DATA':
+      return [opinion('Inconclusive', `alarm ${name} has insufficient data`)];
+    default:
+      return [opinion('Error', `alarm ${name} is in a state that nobody knows`)];
+  }
+}
+
+/** An alarm that was changed on the way says something else than the one that the release began with. */
+function ofDefinition(name: string, { definitions: now }: Exclude<AlarmReadings, 'unreadable'>, before: AlarmDefinitions | undefined): Opinion[] {
+  return before === undefined || now[name] === before[name] ? []
+    : [toBeTold(`alarm ${name} is defined otherwise than when the release began`)];
+}
+
+function toBeTold(reason: string): Opinion {
+  return { verdict: 'Error', reason, noticed: true };
 }
 
 interface CountedSlots {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { DeskVerb, EndpointReleaseView, RestoreRequest } from './contract';
+import { Executions } from './executions';
 import { bodyOf, GatewayEvent, Refused } from './http';
-import { approvedVersion, baselineRefusal, stopRefusal } from './preflight';
+import { approvedVersion, baseline, stopRefusal } from './preflight';
 import { notToAbort } from './reduce-end';
 import { refusal } from './refusal';
 import { ReleaseEvent } from './release-event';
@@ -132,7 +132,8 @@ async function toRelease(wanted: number, profile: Loaded['profile'], world: Desk
   if (profile === undefined) {
     return refusal('NOT_FOUND', 'the endpoint is not deployed');
   }
-  return await stopRefusal(world) ?? await baselineRefusal(profile, world) ?? approvedVersion(profile, wanted, world);
+  const unfit = await stopRefusal(world) ?? await baseline(profile, world);
+  return 'refused' in unfit ? unfit : approvedVersion(profile, wanted, world);
 }
 
 /** The version that was in production before the present one. */
@@ -158,23 +159,11 @@ async function follow(verb: DeskVerb, endpoint: string, { release }: Head, world
     return;
   }
   if (isLive(release) && release.begunAt === undefined) { // an abort too needs somebody who closes
-    await startExecution(endpoint, release, world);
+    await new Executions(world).begin(endpoint, release.releaseId);
   }
   if (verb === 'abort' && release.latch !== undefined && release.restoredAt === undefined) {
     const request: RestoreRequest = { do: 'restore-now', endpoint, releaseId: release.releaseId };
     const input = { FunctionName: world.writerFunction, InvocationType: 'Event' as const, Payload: Buffer.from(JSON.stringify(request)) };
     await retried(() => world.lambda.send(new InvokeCommand(input)), world);
-  }
-}
-
-/** By the name of the release, so that a second start of it is the first one. */
-async function startExecution(endpoint: string, { releaseId }: Release, world: DeskWorld): Promise<void> {
-  const input = { stateMachineArn: world.releaseMachine, name: releaseId, input: JSON.stringify({ endpoint, releaseId }) };
-  try {
-    await retried(() => world.sfn.send(new StartExecutionCommand(input)), world);
-  } catch (error) {
-    if (!(error instanceof Error && error.name === 'ExecutionAlreadyExists')) {
-      throw error;
-    }
   }
 }

@@ -4,7 +4,7 @@ import { DescribedEndpoint } from './converge';
 import { FleetLook } from './fleet';
 import { refusal } from './refusal';
 import { notReleasable, RegisteredVersion, ReleaseRegistry } from './release-registry';
-import { Refusal, Release } from './release-state';
+import { AlarmDefinitions, Refusal, Release } from './release-state';
 import { BaseWorld, ClerkWorld, MetricsWorld, RegistryWorld, StopWorld } from './release-world';
 import { readStop, stopState } from './stop-switch';
 
@@ -22,10 +22,13 @@ export async function stopRefusal(world: BaseWorld & StopWorld): Promise<Refusal
   }
 }
 
+/** The rollback alarms before anything is released: none is raised, and each is defined in some way. */
+export interface Baseline { readonly definitions?: AlarmDefinitions }
+
 /** An alarm that is in ALARM now would take the blame off the candidate, or put it there. */
-export async function baselineRefusal(
+export async function baseline(
   { plan: { alarms } }: ServingProfile, world: BaseWorld & MetricsWorld,
-): Promise<Refusal | undefined> {
+): Promise<Baseline | Refusal> {
   const readings = await readAlarms(alarms, world);
   if (readings === 'unreadable') {
     return refusal('BASELINE_UNHEALTHY', 'the rollback alarms cannot be read; try again');
@@ -35,7 +38,7 @@ export async function baselineRefusal(
   if (missing.length > 0) {
     return refusal('BASELINE_UNHEALTHY', `there is no rollback alarm ${missing.join(', ')}; deploy the stack that makes it`);
   }
-  return raised.length === 0 ? undefined
+  return raised.length === 0 ? { definitions: readings.definitions }
     : refusal('BASELINE_UNHEALTHY', `the baseline is unhealthy: ${raised.join(', ')} in ALARM before anything was released; mend that first`);
 }
 

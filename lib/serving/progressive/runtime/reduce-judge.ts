@@ -4,12 +4,13 @@ import { halted, latched } from './reduce-end';
 import { entering } from './reduce-move';
 import { stale } from './refusal';
 import { Deed, EventOf, Step } from './release-event';
-import { Head, isLive, Refusal, Release, StageTally } from './release-state';
+import { Arrangement, Head, isLive, Refusal, Release, StageTally, Wanted } from './release-state';
 
 /** Long stages go on in another execution: no history comes near its limit. */
 export const PART_MS = 24 * 3600 * 1000;
 
-type Judged = Release & { readonly confirmedAt: number };
+/** A release whose stage has its weights, and nothing takes it back. */
+export type Judged = Release & { readonly confirmedAt: number; readonly wanted: Wanted & { readonly to: Arrangement } };
 
 /** One tick: what it saw, what that makes of the stage, and what comes next. */
 export function judge(head: Head, event: EventOf<'judge'>): Step | Refusal {
@@ -41,10 +42,11 @@ const OUTCOMES = { Healthy: 'HEALTHY', Failed: 'FAILED', Inconclusive: 'INCONCLU
 
 /** Only weights that were confirmed can be judged. */
 export function isJudged(release: Release | undefined): release is Judged {
-  return isLive(release) && release.latch === undefined && release.wanted?.act === 'shift' && release.confirmedAt !== undefined;
+  return isLive(release) && release.latch === undefined && release.wanted?.act === 'shift' && release.wanted.to !== undefined
+    && release.confirmedAt !== undefined;
 }
 
-function withTally(release: Judged, { at, judgement }: EventOf<'judge'>): Judged {
+function withTally(release: Judged, { at, judgement, noticed = [] }: EventOf<'judge'>): Judged {
   const { tally, profile: { plan } } = release;
   const { verdict, reason } = judgement;
   const from = tally.judgedAt ?? release.confirmedAt;
@@ -62,7 +64,13 @@ function withTally(release: Judged, { at, judgement }: EventOf<'judge'>): Judged
     candidateRequests: judgement.candidateRequests,
     stableRequests: judgement.stableRequests,
   };
-  return { ...release, tally: next, verdict: { verdict, reason, at }, state: healthy ? stateIn(release) : 'HOLDING' };
+  return {
+    ...release,
+    tally: next,
+    verdict: { verdict, reason, at },
+    state: healthy ? stateIn(release) : 'HOLDING',
+    ...(noticed.length === 0 ? {} : { noticed: [...release.noticed ?? [], ...noticed] }),
+  };
 }
 
 interface Next {

@@ -76,13 +76,17 @@ function firstStage({ stable }: Head, kind: Release['kind'], stages: number): nu
   return stable === undefined || kind === 'rollback' ? Math.max(0, stages - 1) : 0;
 }
 
-export function begin({ release }: Head, { at }: EventOf<'begin'>): Step | Refusal {
+export function begin({ release }: Head, { at, definitions }: EventOf<'begin'>): Step | Refusal {
   if (release?.state !== 'PENDING' || release.latch !== undefined) {
     return stale('a beginning', release?.state);
   }
   const { to, ...intent } = wanted('install', release, at);
   return {
-    head: { release: { ...release, state: 'RUNNING', begunAt: at, wanted: { ...intent, to } } },
+    head: {
+      release: {
+        ...release, state: 'RUNNING', begunAt: at, ...(definitions === undefined ? {} : { definitions }), wanted: { ...intent, to },
+      },
+    },
     deed: { outcome: 'SUCCEEDED', details: { wantedConfig: to?.configName ?? 'none' } },
   };
 }

@@ -1,6 +1,6 @@
 import { Outcome, ReleaseProblemCode, ServingProfile } from './contract';
 import { Judgement } from './decide';
-import { Actor, Head, LatchCause, Mutation, Serving } from './release-state';
+import { Actor, AlarmDefinitions, Head, LatchCause, Mutation, Serving } from './release-state';
 
 /** What happened or is asked. `at`: milliseconds, of Step Functions wherever there is a choice. */
 export type ReleaseEvent = { readonly at: number; readonly actor: Actor } & (
@@ -14,13 +14,20 @@ export type ReleaseEvent = { readonly at: number; readonly actor: Actor } & (
     readonly changeTicket?: string;
     readonly profile: ServingProfile;
   }
-  | { readonly kind: 'begin' }
+  | { readonly kind: 'begin'; readonly definitions?: AlarmDefinitions }
   | { readonly kind: 'refuse'; readonly code: ReleaseProblemCode; readonly reason: string }
   | { readonly kind: 'issue'; readonly mutation: Mutation; readonly configName?: string }
   /** The endpoint moves. */
   | { readonly kind: 'see' }
   | { readonly kind: 'confirm' }
-  | { readonly kind: 'judge'; readonly judgement: Judgement; readonly since: string; readonly sinceAt: number }
+  /** `noticed`: what people were told of just now. */
+  | {
+    readonly kind: 'judge';
+    readonly judgement: Judgement;
+    readonly noticed?: readonly string[];
+    readonly since: string;
+    readonly sinceAt: number;
+  }
   | { readonly kind: 'latch'; readonly cause: LatchCause; readonly reason: string }
   | { readonly kind: 'restore' }
   /** `left`: why the configuration with both slots stays, if it does. */

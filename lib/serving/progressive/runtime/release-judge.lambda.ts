@@ -3,6 +3,8 @@ import { Tracer } from '@aws-lambda-powertools/tracer';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ENV_STOP_PARAMETER, JUDGE_BUNDLE, Step } from './contract';
@@ -20,6 +22,8 @@ const world: JudgeWorld = {
   dynamodb: DynamoDBDocumentClient.from(tracer.captureAWSv3Client(new DynamoDBClient(patience(2000)))),
   events: tracer.captureAWSv3Client(new EventBridgeClient(patience(2000))),
   cloudwatch: tracer.captureAWSv3Client(new CloudWatchClient(patience(5000))),
+  sagemaker: tracer.captureAWSv3Client(new SageMakerClient(patience(5000))),
+  sns: tracer.captureAWSv3Client(new SNSClient(patience(3000))),
   ssm: tracer.captureAWSv3Client(new SSMClient(patience(2000))),
   stopParameter: requireEnv(ENV_STOP_PARAMETER),
 };

@@ -90,6 +90,9 @@ export interface StageTally {
 
 export const FRESH_TALLY: StageTally = { healthySeconds: 0, inconclusive: 0, errors: 0, candidateRequests: 0, stableRequests: 0 };
 
+/** A digest of each alarm's definition, by name. */
+export type AlarmDefinitions = Readonly<Record<string, string>>;
+
 export interface Release {
   readonly releaseId: string;
   readonly number: number;
@@ -104,6 +107,10 @@ export interface Release {
   readonly startedAt: number;
   /** Absent: no execution has looked at it yet. */
   readonly begunAt?: number;
+  /** Of its rollback alarms when it began. Absent: nothing was judged by them yet, or never is. */
+  readonly definitions?: AlarmDefinitions;
+  /** What people were told on the way: once each. */
+  readonly noticed?: readonly string[];
   /** As it was at the start; a later deployment changes nothing for it. */
   readonly profile: ServingProfile;
   /** What it goes back to. Absent: it is the first of its endpoint. */

@@ -5,7 +5,7 @@ import { ServingProfile } from './contract';
 import { AUDITS, endpointPartition, ENDPOINTS, headKey, Key, profileKey, requestKey } from './keys';
 import { Recorded } from './record';
 import { Head } from './release-state';
-import { TablesWorld } from './release-world';
+import { TableWorld } from './release-world';
 import { retried } from './retried';
 import {
   AuditRow, auditRow, auditRowOf, DoneRequest, doneOf, doneRow, headOf, headRow, listRow, profileOf, profileRow, retiredRow, Row,
@@ -28,7 +28,7 @@ export interface Loaded {
 
 /** The two tables. Every read that a decision rests on is a consistent one. */
 export class ReleaseStore {
-  constructor(private readonly world: TablesWorld) {}
+  constructor(private readonly world: TableWorld) {}
 
   public async load(endpoint: string, key?: string): Promise<Loaded> {
     const keys = [headKey(endpoint), profileKey(endpoint), ...(key === undefined ? [] : [requestKey(endpoint, key)])];

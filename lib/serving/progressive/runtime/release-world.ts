@@ -40,14 +40,14 @@ export interface BaseWorld {
   readonly log: ReleaseLog;
 }
 
-/** What reading the state of releases needs. */
-export interface TablesWorld extends BaseWorld {
+/** What the state of releases is read and written with. */
+export interface TableWorld extends BaseWorld {
   readonly dynamodb: Pick<DynamoDBDocumentClient, 'send'>;
   readonly settings: StoreSettings;
 }
 
-/** And what changing it needs. */
-export interface StoreWorld extends TablesWorld {
+/** What reading and changing the state of releases needs. */
+export interface StoreWorld extends TableWorld {
   readonly events: Pick<EventBridgeClient, 'send'>;
 }
 
@@ -75,10 +75,14 @@ export interface FleetWorld {
   readonly acting: Pick<SageMakerClient, 'send'>;
 }
 
-export interface DeskWorld extends StoreWorld, StopWorld, MetricsWorld, RegistryWorld {
+/** The state machine that runs releases. */
+export interface MachineWorld {
   readonly sfn: Pick<SFNClient, 'send'>;
-  readonly lambda: Pick<LambdaClient, 'send'>;
   readonly releaseMachine: string;
+}
+
+export interface DeskWorld extends StoreWorld, StopWorld, MetricsWorld, RegistryWorld, MachineWorld {
+  readonly lambda: Pick<LambdaClient, 'send'>;
   readonly writerFunction: string;
   readonly trustedSessionRoles: readonly string[];
 }
@@ -87,11 +91,16 @@ export interface ClerkWorld extends StoreWorld, StopWorld, MetricsWorld, Registr
   readonly sagemaker: Pick<SageMakerClient, 'send'>;
 }
 
-export interface JudgeWorld extends StoreWorld, StopWorld, MetricsWorld {}
+export interface JudgeWorld extends StoreWorld, StopWorld, MetricsWorld, PagerWorld {
+  readonly sagemaker: Pick<SageMakerClient, 'send'>;
+}
 
 export interface WriterWorld extends StoreWorld, StopWorld, PagerWorld, FleetWorld {}
 
-export interface PrunerWorld extends TablesWorld, FleetWorld {}
+export interface PrunerWorld extends TableWorld, FleetWorld {}
+
+/** It writes nothing: what it starts does. */
+export interface WatchWorld extends TableWorld, MachineWorld {}
 
 export interface LifecycleWorld extends StoreWorld, FleetWorld {}
 

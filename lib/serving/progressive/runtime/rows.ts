@@ -70,6 +70,8 @@ const ReleaseSchema: z.ZodType<Release> = z.object({
   changeTicket: z.string().optional(),
   startedAt: Time,
   begunAt: Time.optional(),
+  definitions: z.record(z.string(), z.string()).optional(),
+  noticed: z.array(z.string()).optional(),
   profile: Profile,
   previous: ServingSchema.optional(),
   leftovers: z.array(z.string()),

@@ -53,6 +53,14 @@ export function writerCall(event: unknown): WriterCall {
   return parsed(z.union([Writer, Restore]), event, 'the task of the writer');
 }
 
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html */
+const Scheduled = z.object({ time: Time });
+
+/** When EventBridge meant a look to be: the same for an event that comes twice. */
+export function watchTime(event: unknown): number {
+  return Date.parse(parsed(Scheduled, event, 'the event of the schedule').time);
+}
+
 const Input = z.object({ endpoint: Text, releaseId: Text });
 const Nested = z.object({ recover: z.object({ input: z.string() }) });
 const DEEPEST = 8;

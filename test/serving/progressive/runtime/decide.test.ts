@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
 import { MINUTE, PLAN, START } from './releases';
 import { decide, Minute, Readings, Tick } from '../../../../lib/serving/progressive/runtime/decide';
+import { AlarmDefinitions } from '../../../../lib/serving/progressive/runtime/release-state';
 
 const TICK: Tick = { plan: PLAN, confirmedAt: START, at: START + 10 * MINUTE, candidateRequests: 0, stableRequests: 0 };
-const OK = { states: { 'fraud-errors': 'OK' } };
+const alarmsIn = (states: Readonly<Record<string, string>>, definitions: AlarmDefinitions = {}) => ({ states, definitions });
+const OK = alarmsIn({ 'fraud-errors': 'OK' });
 
 /** Minutes from the start on: requests and errors of each; nothing where nothing was published. */
 function minutes(each: readonly (readonly [requests: number, errors: number] | undefined)[], from = START): Minute[] {
@@ -50,6 +52,33 @@ test.each([
   expect(judged(minutes(each as [number, number][])).verdict).toBe(verdict);
 });
 
+describe('an alarm that is defined otherwise than when the release began', () => {
+  const known = (state: string, definition: string, definitions?: AlarmDefinitions) => judged(minutes(fine(10)), {
+    alarms: alarmsIn({ 'fraud-errors': state }, { 'fraud-errors': definition }), ...definitions === undefined ? {} : { tick: { definitions } },
+  });
+  const began = { 'fraud-errors': 'then' };
+
+  test('is an Error, of which people have to hear', () => {
+    const reason = 'alarm fraud-errors is defined otherwise than when the release began';
+    expect(known('OK', 'now', began)).toMatchObject({ verdict: 'Error', reason, notices: [reason] });
+    expect(known('OK', 'then', began)).toMatchObject({ verdict: 'Healthy', notices: [] });
+  });
+
+  test('fails a release all the same when it is raised, and people hear of both', () => {
+    expect(known('ALARM', 'now', began)).toMatchObject({ verdict: 'Failed', notices: [expect.stringContaining('is defined otherwise')] });
+  });
+
+  test('is nothing to a release that began without a look at it', () => {
+    expect(known('OK', 'now')).toMatchObject({ verdict: 'Healthy', notices: [] });
+  });
+
+  test('and is gone: people hear of that', () => {
+    expect(judged(minutes(fine(10)), { alarms: alarmsIn({}), tick: { definitions: began } }))
+      .toMatchObject({ verdict: 'Error', notices: ['alarm fraud-errors does not exist'] });
+    expect(judged(minutes(fine(10)), { alarms: 'unreadable', tick: { definitions: began } })).toMatchObject({ verdict: 'Error', notices: [] });
+  });
+});
+
 test('the order in which minutes arrive does not matter', () => {
   expect(judged([...minutes([...sick(5), ...fine(2)])].reverse()).verdict).toBe('Failed');
 });
@@ -77,7 +106,7 @@ test.each([NaN, Infinity, -1, '5' as unknown as number])('%p is no number of err
 test.each([
   ['OK', 'Healthy'], ['ALARM', 'Failed'], ['INSUFFICIENT_DATA', 'Inconclusive'], ['ok', 'Error'], [undefined, 'Error'],
 ] as const)('an alarm in %p: %s', (state, verdict) => {
-  expect(judged(minutes(fine(10)), { alarms: { states: state === undefined ? {} : { 'fraud-errors': state } } }).verdict).toBe(verdict);
+  expect(judged(minutes(fine(10)), { alarms: alarmsIn(state === undefined ? {} : { 'fraud-errors': state }) }).verdict).toBe(verdict);
 });
 
 test('an alarm called like something that every object has does not exist', () => {
@@ -131,7 +160,7 @@ describe('when stable breaks the same rule', () => {
   });
 
   test('and an alarm blames the candidate too, it is the candidate', () => {
-    const alarms = { states: { 'fraud-errors': 'ALARM' } };
+    const alarms = alarmsIn({ 'fraud-errors': 'ALARM' });
     expect(judged(minutes(sick(5)), { stable: minutes(sick(5)), alarms })).toMatchObject({ verdict: 'Failed', blameless: false });
   });
 });
@@ -142,7 +171,7 @@ test('the worst opinion is the verdict: Failed, Error, Inconclusive, Healthy', (
     const names = states.map((_state, place) => `alarm-${place}`);
     const known = names.flatMap((name, place) => states[place] === 'MISSING' ? [] : [[name, states[place]]]);
     const { verdict } = judged(minutes(fine(10)), {
-      tick: { plan: { ...PLAN, alarms: names } }, alarms: { states: Object.fromEntries(known) as Record<string, string> },
+      tick: { plan: { ...PLAN, alarms: names } }, alarms: alarmsIn(Object.fromEntries(known) as Record<string, string>),
     });
     const expected = states.includes('ALARM') ? 'Failed' : states.includes('MISSING') ? 'Error'
       : states.includes('INSUFFICIENT_DATA') ? 'Inconclusive' : 'Healthy';

@@ -89,7 +89,7 @@ export function canary(head = serving()): Head {
 }
 
 export const HEALTHY: Judgement = {
-  verdict: 'Healthy', reason: 'within all limits', blameless: false, starved: false, early: false, candidateRequests: 1000, stableRequests: 9000,
+  verdict: 'Healthy', reason: 'within all limits', blameless: false, starved: false, early: false, candidateRequests: 1000, stableRequests: 9000, notices: [],
 };
 
 /** A tick of the judge so many minutes after `START`. */

@@ -4,7 +4,9 @@ import { RegistryQuestion } from '../../../../lib/registry/runtime/registry-call
 import { ServingProfile, StopSwitch, SWITCH_OFF } from '../../../../lib/serving/progressive/runtime/contract';
 import { Head } from '../../../../lib/serving/progressive/runtime/release-state';
 import { ReleaseStore } from '../../../../lib/serving/progressive/runtime/release-store';
-import { ClerkWorld, DeskWorld, EmergencyWorld, JudgeWorld, LifecycleWorld, WriterWorld } from '../../../../lib/serving/progressive/runtime/release-world';
+import {
+  ClerkWorld, DeskWorld, EmergencyWorld, JudgeWorld, LifecycleWorld, WatchWorld, WriterWorld,
+} from '../../../../lib/serving/progressive/runtime/release-world';
 import { Item } from '../../../../rehearsal/aws/dynamodb/expressions';
 import { FakeDynamoDb } from '../../../../rehearsal/aws/dynamodb/fake-dynamodb';
 
@@ -40,6 +42,10 @@ export class SimulatedAccount {
   public readonly configs = new Map<string, Config>();
   public readonly endpoints = new Map<string, Endpoint>();
   public readonly alarms = new Map<string, string>([['fraud-errors', 'OK']]);
+  /** What every alarm says of itself, besides its state. */
+  public defined: Readonly<Record<string, unknown>> = { Threshold: 2, AlarmDescription: 'Errors' };
+  /** By name, as they are described. */
+  public readonly executions = new Map<string, { readonly status: string; readonly stopDate?: Date; readonly input?: string }>();
   public stop: string | Error = JSON.stringify(SWITCH_OFF);
   /** Every call but those to DynamoDB. */
   public readonly calls: { readonly name: string; readonly input: Input }[] = [];
@@ -68,7 +74,7 @@ export class SimulatedAccount {
     return this;
   }
 
-  public world(name = 'client'): ClerkWorld & DeskWorld & JudgeWorld & LifecycleWorld & WriterWorld & EmergencyWorld {
+  public world(name = 'client'): ClerkWorld & DeskWorld & JudgeWorld & LifecycleWorld & WriterWorld & EmergencyWorld & WatchWorld {
     const client = (service: string) => ({ send: (command: { input: Input }) => this.send(service, command) }) as never;
     return {
       dynamodb: this.dynamodb.client(name),
@@ -114,6 +120,21 @@ export class SimulatedAccount {
     const row = JSON.parse(JSON.stringify({ pk: 'ENDPOINT#fraud', sk: 'HEAD', endpoint: 'fraud', ...head, told: head.auditSequence })) as Item;
     this.dynamodb.plant('releases', row);
     this.dynamodb.plant('releases', { pk: 'ENDPOINTS', sk: 'ENDPOINT#fraud', endpoint: 'fraud' });
+  }
+
+  /** The endpoint as its release wants it. */
+  public arrange({ release }: Head): void {
+    const { configName, variants } = release!.wanted!.to!;
+    this.configs.set(configName, {
+      variants: variants.map(({ slot, modelName, weight, instanceCount }) => ({
+        VariantName: slot, ModelName: modelName, InstanceType: 'ml.m5.large', InitialInstanceCount: instanceCount, InitialVariantWeight: weight,
+      })),
+    });
+    this.endpoints.set('fraud', {
+      status: 'InService',
+      config: configName,
+      variants: variants.map(({ slot: name, weight, instanceCount: count }) => ({ name, weight, desiredWeight: weight, count })),
+    });
   }
 
   public switch(state: StopSwitch['state'], { arn: by, person } = ALICE): void {
@@ -174,10 +195,14 @@ export class SimulatedAccount {
       case 'DescribeAlarms':
         return {
           MetricAlarms: [...this.alarms].filter(([each]) => (input.AlarmNames as string[]).includes(each))
-            .map(([AlarmName, StateValue]) => ({ AlarmName, StateValue })),
+            .map(([AlarmName, StateValue]) => ({ AlarmName, StateValue, ...this.defined })),
         };
       case 'GetMetricData':
         return this.metricData(input);
+      case 'DescribeExecution':
+        return this.execution(text('executionArn').split(':').pop() ?? '');
+      case 'ListExecutions':
+        return { executions: [...this.executions].filter(([, { status }]) => status === text('statusFilter')).map(([each]) => ({ name: each })) };
       case 'DescribeEndpoint':
         return this.describe(text('EndpointName'));
       case 'DescribeEndpointConfig':
@@ -206,6 +231,14 @@ export class SimulatedAccount {
       default:
         return {}; // events, messages, executions and invocations: the calls themselves are what is asserted
     }
+  }
+
+  private execution(name: string): unknown {
+    const execution = this.executions.get(name);
+    if (execution === undefined) {
+      throw awsError('ExecutionDoesNotExist');
+    }
+    return execution;
   }
 
   private describe(name: string): unknown {

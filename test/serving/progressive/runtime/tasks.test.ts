@@ -20,7 +20,10 @@ const clerk = (task: 'begin' | 'close' | 'halt', own = {}) => releaseClerk({ do:
 const recover = (input: string) => releaseClerk({ do: 'recover', input, status: 'FAILED', at: at() }, 'r', account.world());
 
 describe('the judge', () => {
-  beforeEach(() => account.plant(canary()));
+  beforeEach(() => {
+    account.plant(canary());
+    account.arrange(canary());
+  });
 
   test('whose answer was lost says the same again, and counts nothing twice', async () => {
     const first = await judge(5);
@@ -74,6 +77,113 @@ describe('the judge', () => {
     account.plant(serving());
     expect((await judge(5)).next).toBe('NOTHING');
     expect(account.named('GetMetricData')).toEqual([]);
+  });
+
+  describe('looks at the endpoint, and halts when somebody else changed it:', () => {
+    const halts = async () => (await judge(5)).outcome;
+    const endpoint = () => account.endpoints.get('fraud')!;
+
+    test.each<[string, () => void, string | undefined]>([
+      ['nobody did', () => undefined, undefined],
+      ['weights that are there', () => { endpoint().variants.forEach((one) => Object.assign(one, { weight: 50, desiredWeight: 50 })); }, 'weights that this release did not set'],
+      ['weights that are wanted', () => { endpoint().variants[0].desiredWeight = 1; }, 'Stable 90 on its way to 1'],
+      ['weights in the same proportion', () => { endpoint().variants.forEach((one) => { one.weight *= 2; }); }, undefined],
+      ['counts, which are for scaling', () => { endpoint().variants[0].count = 9; }, undefined],
+      ['a slot less', () => { endpoint().variants.pop(); }, 'has the variants'],
+      ['a configuration of theirs', () => { endpoint().config = 'theirs'; }, 'configuration theirs'],
+      ['back to the configuration before', () => { endpoint().config = 'config-1'; }, 'for config-1'],
+      ['on its way to the one before', () => { endpoint().pending = { config: 'config-1' }; }, 'for config-1'],
+      ['maintenance is no change', () => { endpoint().status = 'SystemUpdating'; }, undefined],
+      ['it does not serve any more', () => { endpoint().status = 'OutOfService'; }, 'the endpoint is OutOfService'],
+      ['it is gone', () => { account.endpoints.clear(); }, 'the endpoint is gone'],
+    ])('%s', async (_what, change, reason) => {
+      change();
+      expect(await halts()).toBe(reason === undefined ? undefined : 'HALTED');
+      expect((await account.head()).release!.reason).toEqual(reason === undefined ? undefined : expect.stringContaining(reason));
+      expect(account.mutations()).toEqual([]);
+    });
+
+    test('an act of our own that falls into the tick is none', async () => {
+      account.before = (call) => {
+        if (call === 'DescribeEndpoint') {
+          account.plant(after(canary(), happening({ kind: 'latch', cause: 'alarm', reason: 'a' })));
+          endpoint().variants.forEach((one) => { one.desiredWeight = one.name === 'Stable' ? 100 : 0; });
+        }
+      };
+      expect(await judge(5)).toMatchObject({ next: 'RESTORE' });
+      expect((await account.head()).release!.outcome).toBeUndefined();
+    });
+
+    test('a candidate that is proven bad goes back all the same', async () => {
+      endpoint().variants[0].weight = 50;
+      account.alarms.set('fraud-errors', 'ALARM');
+      expect(await judge(5)).toMatchObject({ next: 'RESTORE' });
+    });
+
+    test('one that cannot be described is an Error, like all that cannot be read', async () => {
+      account.before = (call) => { if (call === 'DescribeEndpoint') { throw awsError('AccessDeniedException'); } };
+      expect((await judge(5)).next).toBe('BAKE');
+      expect((await account.head()).release!.verdict).toMatchObject({ verdict: 'Error', reason: 'the endpoint cannot be described' });
+    });
+
+    test('the writer, asked again after a day, does not overwrite it either', async () => {
+      endpoint().variants.forEach((one) => Object.assign(one, { weight: 50, desiredWeight: 50 }));
+      expect(await releaseWriter({ do: 'shift', ...named, at: at() }, 'r', account.world())).toMatchObject({ next: 'CLOSE', outcome: 'HALTED' });
+      expect(account.mutations()).toEqual([]);
+    });
+  });
+
+  describe('compares each alarm with what it was when the release began', () => {
+    const told = () => account.named('Publish').map(({ Subject }) => String(Subject));
+    const begun = async () => {
+      account.serve().plant(serving());
+      await ask(account, 'start', { body: { revision: 2 } });
+      await clerk('begin');
+      account.plant(after(await account.head(), happening({ kind: 'confirm' }), happening({ kind: 'confirm' })));
+      account.arrange(await account.head());
+    };
+
+    test.each<[string, Readonly<Record<string, unknown>>, boolean]>([
+      ['a threshold', { Threshold: 50 }, true],
+      ['silence', { Threshold: 2, ActionsEnabled: false }, true],
+      ['a metric in a query', { Threshold: 2, Metrics: [{ Id: 'a', Expression: '2 * b' }] }, true],
+      ['a description', { Threshold: 2, AlarmDescription: 'others' }, false],
+      ['whom it tells', { Threshold: 2, AlarmActions: ['arn:aws:sns:eu-west-1:111122223333:others'] }, false],
+    ])('%s', async (_what, defined, matters) => {
+      await begun();
+      account.defined = defined;
+      await judge(5);
+      expect((await account.head()).release!.verdict!.verdict).toBe(matters ? 'Error' : 'Healthy');
+      expect(told()).toEqual(matters ? ['fraud: cannot be judged: alarm fraud-errors is defined otherwise than when the release began'] : []);
+    });
+
+    test('in whatever order it is shown', async () => {
+      const dimensions = [{ Name: 'EndpointName', Value: 'fraud' }, { Name: 'VariantName', Value: 'Candidate' }];
+      account.defined = { Dimensions: dimensions };
+      await begun();
+      account.defined = { Dimensions: [...dimensions].reverse() };
+      await judge(5);
+      expect(told()).toEqual([]);
+      account.defined = { Dimensions: dimensions.map(({ Name, Value }) => ({ Name: Value, Value: Name })) };
+      await judge(10);
+      expect(told()).toHaveLength(1);
+    });
+
+    test('and tells once of each cause, until it could be told', async () => {
+      await begun();
+      account.defined = { Threshold: 50 };
+      account.before = (call) => { if (call === 'Publish') { throw awsError('AccessDenied'); } };
+      await judge(5);
+      account.before = () => undefined;
+      account.calls.length = 0;
+      await judge(10);
+      await judge(15);
+      expect(told()).toHaveLength(1);
+      account.alarms.delete('fraud-errors');
+      await judge(20);
+      expect(told()).toHaveLength(2);
+      expect((await account.head()).release!.tally.errors).toBe(4);
+    });
   });
 
   test('is not misled by a clock that is wrong', async () => {
@@ -251,7 +361,7 @@ function startingWith(plan: Partial<typeof PLAN>) {
 }
 
 function finishedFrom() {
-  const tally = { verdict: 'Healthy', reason: 'r', blameless: false, starved: false, early: false, candidateRequests: 1000, stableRequests: 1000 } as const;
+  const tally = { verdict: 'Healthy', reason: 'r', blameless: false, starved: false, early: false, candidateRequests: 1000, stableRequests: 1000, notices: [] } as const;
   const tick = (minutes: number) => happening({ kind: 'judge', judgement: tally, since: at(), sinceAt: START }, START + minutes * MINUTE);
   return [tick(5), tick(10), happening({ kind: 'confirm' }, START + 10 * MINUTE), tick(15), happening({ kind: 'confirm' }, START + 16 * MINUTE)];
 }
