@@ -26,6 +26,12 @@ export interface Hands {
   lockEndpoint(seconds: number): void;
   /** Somebody else updates the endpoint, to a configuration of their own. */
   updateEndpointBehindItsBack(): void;
+  /** Somebody, or Application Auto Scaling, changes the number of instances of a slot. */
+  scale(slot: string, instances: number): void;
+  /** The artifact or the image of a revision is deleted. */
+  loseModelData(revision: number, what: 'artifact' | 'image'): void;
+  /** Another version is registered and approved; answers its revision. */
+  registerVersion(): Promise<number>;
   /** Somebody stops the newest running execution in the console. */
   stopExecution(): void;
   /** The switch is gone, or holds what makes no sense. */

@@ -17,7 +17,15 @@ export class Iam {
   private readonly ofTables = new Map<string, Statements>();
 
   /** @param enforced whether anything is refused at all */
-  constructor(private readonly templates: Templates, private readonly enforced = true) {
+  constructor(private templates: Templates, private readonly enforced = true) {
+    this.deploy(templates);
+  }
+
+  /** Who is in no template any more is not known any more. */
+  public deploy(templates: Templates): void {
+    this.templates = templates;
+    this.byRole.clear();
+    this.ofTables.clear();
     const policies = [...templates.of('AWS::IAM::ManagedPolicy'), ...templates.of('AWS::IAM::Policy')];
     for (const { ref: name, properties, attribute } of templates.of('AWS::IAM::Role')) {
       const own = list<string>(properties.ManagedPolicyArns);

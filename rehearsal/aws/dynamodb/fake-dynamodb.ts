@@ -81,7 +81,12 @@ export class FakeDynamoDb {
   private readonly tables = new Map<string, Map<string, Item>>();
 
   constructor(...tables: string[]) {
-    tables.forEach((table) => this.tables.set(table, new Map()));
+    tables.forEach((table) => { this.create(table); });
+  }
+
+  /** A table that is there already stays as it is. */
+  public create(table: string): void {
+    this.tables.set(table, this.tables.get(table) ?? new Map());
   }
 
   /** A document client of this fake; the name is what the hooks know it by. */
