@@ -75,7 +75,7 @@ export class Stage {
     const { sagemaker, versions: [first] } = this.world;
     const [ModelName, EndpointConfigName] = [`${endpointName}-before`.slice(0, 63), `${endpointName}-before`.slice(0, 63)];
     sagemaker.act('CreateModel', { ModelName, ExecutionRoleArn: executionRoleArn, PrimaryContainer: { Image: first?.image, ModelDataUrl: `s3://${ARTIFACTS}/before/model.tar.gz` } });
-    sagemaker.act('CreateEndpointConfig', {
+    sagemaker.plantConfig({
       EndpointConfigName, ProductionVariants: [{ VariantName: STABLE_SLOT, ModelName, InitialInstanceCount: 2, InitialVariantWeight: 1, InstanceType: 'ml.m5.xlarge' }],
     });
     sagemaker.act('CreateEndpoint', { EndpointName: endpointName, EndpointConfigName });
@@ -214,7 +214,7 @@ export class Stage {
       updateEndpointBehindItsBack: () => {
         const EndpointConfigName = `somebody-elses-${world.journal.calls.length}`;
         const [{ modelName: ModelName }] = sagemaker.endpoints.get(endpointName)?.slots ?? [{ modelName: '' }];
-        sagemaker.act('CreateEndpointConfig', { EndpointConfigName, ProductionVariants: [{ VariantName: STABLE_SLOT, ModelName, InitialInstanceCount: 1 }] });
+        sagemaker.plantConfig({ EndpointConfigName, ProductionVariants: [{ VariantName: STABLE_SLOT, ModelName, InitialInstanceCount: 1 }] });
         sagemaker.act('UpdateEndpoint', { EndpointName: endpointName, EndpointConfigName });
       },
       scale: (VariantName, DesiredInstanceCount) => {

@@ -10,7 +10,11 @@ export interface Denied {
 
 interface Document { readonly Statement?: Statement | readonly Statement[] }
 
-/** The roles of the templates, and what their policies and the policies of tables let them do. */
+/**
+ * The roles of the templates, and what their policies and the policies of tables let them do.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html, and for functions
+ * https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+ */
 export class Iam {
   public readonly denied: Denied[] = [];
   private readonly byRole = new Map<string, Statements>();

@@ -186,9 +186,7 @@ export class SageMaker {
   private updateEndpoint(input: Input): unknown {
     const endpoint = this.changeable(String(input.EndpointName));
     const config = this.newConfig(String(input.EndpointConfigName));
-    if (this.switches.renamedVariants === 'refused' && !endpoint.slots.every(({ name }) => config.variants.some(({ VariantName }) => VariantName === name))) {
-      throw validation(`The variants of ${config.name} must have the names of those of ${endpoint.configName}`);
-    }
+    this.checkNames(endpoint, config);
     if (config.name === endpoint.configName && this.switches.sameConfigUpdate === 'refused') {
       throw validation(`Endpoint ${endpoint.name} already uses the endpoint configuration ${config.name}`);
     }
@@ -323,6 +321,21 @@ export class SageMaker {
       throw new AwsError('ValidationException', `Could not find endpoint configuration "${this.arn('endpoint-config', name)}".`);
     }
     return config;
+  }
+
+  /** "Variant names must be equal in old and new config", of updates with guardrails: aws-facts.md section 2. Of others: U150. */
+  private checkNames({ slots, configName }: SimulatedEndpoint, { name: next, variants }: SimulatedConfig): void {
+    const [old, fresh] = [slots.map(({ name }) => name), variants.map(({ VariantName }) => VariantName)].map((names) => names.sort().join());
+    if (this.switches.renamedVariants === 'refused' && old !== fresh) {
+      throw validation(`The variants of ${next} must have the names of those of ${configName}`);
+    }
+  }
+
+  /** A configuration that was there long before. */
+  public plantConfig(input: Input): void {
+    this.createConfig(input);
+    const name = String(input.EndpointConfigName);
+    this.configs.set(name, { ...this.config(name), createdAt: -Infinity });
   }
 
   /** A model whose artifact or image is gone does not start. */

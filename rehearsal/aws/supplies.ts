@@ -8,7 +8,10 @@ export const REGISTRY_TABLES = ['rehearsed-registry', 'rehearsed-registry-audit'
 export const ARTIFACTS = 'rehearsed-artifacts';
 const MEDIA_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
 
-/** Artifacts in S3 and images in ECR, as much as the model registry asks of them. */
+/**
+ * Artifacts in S3 and images in ECR, as much as the model registry asks of them. API pages of HeadObject
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html) and of ECR's images.
+ */
 export class Supplies {
   private readonly objects = new Map<string, string>();
   private readonly images = new Map<string, Image>();

@@ -39,6 +39,12 @@ const STABLE_ONLY: readonly Case[] = [
   ['F10 the candidate is slow, and of stable no latency is known', {
     requestsPerMinute: 2000, candidate: { latencyMs: 700 }, metrics: [{ do: 'silent', slot: 'Stable', fromMinutes: 0, toMinutes: 999 }],
   }, back('alarm churn/P99Latency is in ALARM', `${BEGUN}, judge HEALTHY, latch`)],
+  ['F13 both slots fail alike, and the alarm comes first', { stable: { errorPercent: 9 }, candidate: { errorPercent: 9 } },
+    back('alarm churn/fast is in ALARM', `${BEGUN}, latch`)],
+  ['F13 both slots fail alike, and only a tick sees it', {
+    requestsPerMinute: 6000, stable: { errorPercent: 3 }, candidate: { errorPercent: 3 }, switches: { fillReachesUnpublished: 'yes' },
+  }, halted('over 2 % of requests failed for 8 minutes in a row (ErrorRate), on stable in the same minutes too: nobody is to blame',
+    `${BEGUN}, judge HEALTHY, judge FAILED`)],
   ['F39 stable is sick, and the candidate mends it', { stable: { errorPercent: 60 } }, PROMOTED],
 ];
 
@@ -169,6 +175,10 @@ const EVENTS: readonly Case[] = [
     back('alarm churn/fast is in ALARM', `${BEGUN}, judge HEALTHY x2, latch`)],
   ['G18 the alarm\'s event is lost: the next tick sees the alarm', { candidate: SICK, events: [{ source: 'aws.cloudwatch', copies: 0 }] },
     back('alarm churn/ErrorRate is in ALARM', `${BEGUN}, judge HEALTHY x2, judge FAILED`)],
+  ['F42 another alarm fires while traffic goes back', {
+    candidate: SICK,
+    acts: [START, { do: 'other', when: ({ latch }) => latch !== undefined, act: ({ setAlarm }) => { setAlarm('churn/P99Latency', 'ALARM'); } }],
+  }, back('alarm churn/fast is in ALARM', `${BEGUN}, judge HEALTHY x2, latch`)],
   ['G19 the switch is gone before the start', { acts: [{ atMinutes: 2, do: 'other', act: ({ breakStopSwitch }) => { breakStopSwitch(); } }, START] },
     untouched('ann start 409 STOPPED')],
   ['G19 the switch cannot be read for longer than an update may take', {

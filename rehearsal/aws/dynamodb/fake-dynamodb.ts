@@ -66,7 +66,8 @@ const PAGE_BYTES = 1024 * 1024;
 
 /**
  * DynamoDB in this process, for tables with the keys pk and sk: one step at a time, everything in memory. Each request is
- * atomic but for BatchGetItem, as in AWS. Not verified against DynamoDB itself.
+ * atomic but for BatchGetItem, as in AWS (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html).
+ * Not verified against DynamoDB itself.
  */
 export class FakeDynamoDb {
   public hooks: Hooks = {};
