@@ -22,6 +22,15 @@ export function shortTemplate(plan: Partial<ReleasePlanOptions> = {}, environmen
   return Template.fromStack(stack).toJSON();
 }
 
+/** A template with something of its plan or profile changed, which is JSON in a text. */
+export function changed(template: object, ...changes: readonly (readonly [from: string, to: string])[]): object {
+  const inText = (json: string) => JSON.stringify(json).slice(1, -1);
+  return JSON.parse(changes.reduce((text, [from, to]) => {
+    expect(text).toContain(inText(from));
+    return text.replaceAll(inText(from), inText(to));
+  }, JSON.stringify(template))) as object;
+}
+
 export function rehearsalOf(template: object = shortTemplate(), options: RehearsalOptions = {}): Rehearsal {
   return Rehearsal.of(template, options);
 }
