@@ -1,5 +1,5 @@
 import { requestsOf } from './aws/actions';
-import { AwsError, lost, throttled, unavailable } from './aws/error';
+import { AwsError, locked, lost, lostRace, throttled, unavailable } from './aws/error';
 import { functionCaller, HttpRequest } from './aws/gateway';
 import { Iam } from './aws/iam';
 import { VirtualClock } from './clock';
@@ -10,6 +10,7 @@ import { Fetch } from './lambda/instance';
 import { errorIn, handedIn, handedOut } from './lambda/realm';
 import { Random } from './random';
 import { CallFault } from './scenario';
+import { Switches } from './switches';
 import { Place } from './template/place';
 
 export type Input = Readonly<Record<string, unknown>>;
@@ -19,6 +20,7 @@ export interface CallsWorld {
   readonly random: Random;
   readonly place: Place;
   readonly iam: Iam;
+  readonly switches: Switches;
   readonly faults: Faults;
   readonly journal: Journal;
   /** Does what is called, by the service. */
@@ -51,7 +53,7 @@ export class Calls {
     }
     let answer: unknown;
     try {
-      refuse(fault, operation);
+      refuse(fault, operation, this.world.switches);
       this.permit(invocation, service, operation, input);
       answer = await this.world.act(service, operation, input, by);
       this.record(by, service, operation);
@@ -159,12 +161,18 @@ async function never(): Promise<never> {
   return new Promise(() => undefined);
 }
 
-function refuse(fault: string | undefined, operation: string): void {
+function refuse(fault: CallFault['do'] | undefined, operation: string, switches: Switches): void {
   if (fault === 'throttle') {
     throw throttled(operation);
   }
   if (fault === 'unavailable') {
     throw unavailable();
+  }
+  if (fault === 'lost-race') {
+    throw lostRace();
+  }
+  if (fault === 'locked') {
+    throw locked('Cannot update in-progress endpoint', switches);
   }
   if (fault === 'deny') {
     throw new AwsError('AccessDeniedException', `not authorized to perform ${operation}: the scenario says so`, 403);

@@ -29,6 +29,10 @@ export function deployFunctions(templates: Templates, bundles: Bundles, function
       });
     }
   }
+  for (const { ref } of templates.of('AWS::Lambda::Version')) {
+    const [, name, number] = /:function:([^:]+):(\d+)$/.exec(ref) ?? [];
+    functions.publish(name, number);
+  }
   deployRegistry(bundles, functions, place);
 }
 
@@ -67,17 +71,43 @@ export function deployMachines(templates: Templates, machines: Machines): void {
       DefinitionString ?? JSON.stringify(Definition));
     machines.add(ref, attribute('Name'), String(properties.RoleArn), text);
   }
+  for (const { ref, properties } of templates.of('AWS::StepFunctions::StateMachineVersion').filter(({ own }) => own)) {
+    machines.publish(String(properties.StateMachineArn), ref);
+  }
+}
+
+/**
+ * What an update leaves nobody: versions that are in the templates no more, or were replaced, and that nothing keeps.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html and …-updatereplacepolicy.html
+ */
+export function deleteVersions(before: Templates, after: Templates, functions: Functions, machines: Machines): void {
+  for (const type of ['AWS::Lambda::Version', 'AWS::StepFunctions::StateMachineVersion']) {
+    const now = new Map(after.of(type).map(({ own, logicalId, ref }) => [`${own} ${logicalId}`, ref]));
+    for (const { own, logicalId, ref, keptOnDeletion, keptOnReplacement } of before.of(type)) {
+      const successor = now.get(`${own} ${logicalId}`);
+      if (successor !== ref && !(successor === undefined ? keptOnDeletion : keptOnReplacement)) {
+        machines.all.delete(ref);
+        functions.all.delete(ref.replace(/^.*:function:/, ''));
+      }
+    }
+  }
 }
 
 /**
  * Parameters and alarms. An alarm that the simulation does not know is left out and answered by its name, unless a release goes
- * by it; those of templates beside it are for others to look at.
+ * by it; those of templates beside it are for others to look at. An update writes a parameter only where its template changed.
  */
 export function deployParametersAndAlarms(
-  templates: Templates, ssm: Ssm, cloudwatch: CloudWatch, needed: readonly string[],
+  templates: Templates, ssm: Ssm, cloudwatch: CloudWatch, needed: readonly string[], before?: Templates,
 ): string[] {
-  templates.of('AWS::SSM::Parameter').forEach(({ ref, properties }) => {
-    ssm.values.set(ref, String(properties.Value));
+  const valuesIn = (of?: Templates) => new Map((of?.of('AWS::SSM::Parameter') ?? []).map(({ ref, properties }) => [ref, String(properties.Value)]));
+  const old = valuesIn(before);
+  valuesIn(templates).forEach((value, ref) => {
+    if (before === undefined) {
+      ssm.values.set(ref, value);
+    } else if (old.get(ref) !== value) {
+      ssm.set(ref, value);
+    }
   });
   return templates.of('AWS::CloudWatch::Alarm').filter(({ own, ref }) => own || needed.includes(ref)).flatMap((found) => {
     const name = found.ref;

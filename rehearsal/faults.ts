@@ -1,6 +1,7 @@
 import { BusEvent, Delivery } from './aws/events';
 import { UpdateTrouble } from './aws/sagemaker';
 import { Moment } from './hands';
+import { Outages } from './outages';
 import { Random } from './random';
 import { CallFault, Scenario } from './scenario';
 
@@ -13,12 +14,15 @@ export class Faults {
   private readonly hits = new Map<CallFault, number>();
   private readonly updates = new Map<object, number>();
 
-  constructor(private readonly scenario: Scenario, private readonly random: Random, private readonly moment: () => Moment) {}
+  constructor(
+    private readonly scenario: Scenario, private readonly random: Random, private readonly moment: () => Moment,
+    private readonly outages: Outages,
+  ) {}
 
   public ofCall(call: Called): CallFault['do'] | undefined {
     // each fault counts the calls that fit it, whether or not another one strikes
     const striking = (this.scenario.calls ?? []).filter((fault) => this.fits(fault, call)).filter((fault) => this.strikes(fault));
-    return striking[0]?.do;
+    return this.outages.now ? 'unavailable' : striking[0]?.do;
   }
 
   public ofUpdate(operation: string): UpdateTrouble | undefined {

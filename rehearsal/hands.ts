@@ -26,8 +26,12 @@ export interface Hands {
   lockEndpoint(seconds: number): void;
   /** Somebody else updates the endpoint, to a configuration of their own. */
   updateEndpointBehindItsBack(): void;
-  /** Somebody else sets weights, or scaling the instances of one slot. */
+  /** Somebody else sets weights, or somebody or Application Auto Scaling the number of instances of one slot. */
   setSlot(slot: string, wanted: { readonly weight?: number; readonly instances?: number }): void;
+  /** The artifact or the image of a revision is deleted. */
+  loseModelData(revision: number, what: 'artifact' | 'image'): void;
+  /** Another version is registered and approved; answers its revision. */
+  registerVersion(): Promise<number>;
   /** Somebody stops the newest running execution in the console. */
   stopExecution(): void;
   /** The switch is gone, or holds what makes no sense. */

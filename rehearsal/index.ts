@@ -4,5 +4,5 @@ export { Scenarios } from './scenarios';
 export { timelineOf, type TimelineOptions } from './timeline';
 export type { Hands, Moment } from './hands';
 export type { AnswerEntry, CallEntry, Counts, PageEntry, RehearsalResult, ReleaseResult, TimelineEntry, WeightsEntry } from './result';
-export type { Act, CallFault, EventFault, MetricFault, Scenario, Step, UpdateFault, VersionBehaviour } from './scenario';
+export type { Act, CallFault, EventFault, MetricFault, Outage, Scenario, Step, UpdateFault, VersionBehaviour } from './scenario';
 export type { Switches } from './switches';

@@ -41,6 +41,7 @@ export class Invariants {
   constructor(
     private readonly sagemaker: SageMaker, private readonly heads: () => ReadonlyMap<string, HeadSeen>,
     private readonly minutes: () => string, private readonly auditTable: string,
+    private readonly outageSeconds: (from: number, to: number) => number = () => 0,
   ) {}
 
   /** I1: weights never add up to zero, and none belongs to a variant that is not in service. */
@@ -108,10 +109,11 @@ export class Invariants {
     }
   }
 
-  /** I6: less than five minutes back, not counting the time in which SageMaker held the endpoint locked. */
+  /** I6: less than five minutes back, not counting the time in which SageMaker held the endpoint locked, or nothing worked. */
   private restored(endpoint: string, { release }: HeadSeen): void {
     if (release?.latch !== undefined && release.restoredAt !== undefined) {
-      const seconds = (release.restoredAt - release.latch.at) / 1000 - (release.lockedSeconds ?? 0);
+      const { latch: { at }, restoredAt, lockedSeconds = 0 } = release;
+      const seconds = (restoredAt - at) / 1000 - lockedSeconds - this.outageSeconds(at, restoredAt);
       if (seconds >= RESTORE_SECONDS && release.previous !== undefined && !this.cold.has(release.releaseId)) {
         this.report('I6', `${endpoint} was restored ${Math.round(seconds)} s after the latch, not counting locked time`);
       }

@@ -3,6 +3,7 @@ import { RehearsalResult } from './result';
 import { Run } from './run';
 import { Scenario } from './scenario';
 import { Stage } from './stage';
+import { Published } from './template/published';
 import { TemplateJson, Templates } from './template/template';
 import { timelineOf } from './timeline';
 
@@ -70,13 +71,19 @@ export class Rehearsal {
 
   private prepared(scenario: Scenario): Run {
     const { account = '111122223333', region = 'eu-west-1', checkPermissions = true } = this.options;
+    const published = new Published();
     return new Run({
-      templates: this.resolved(), bundles: this.bundles, scenario, place: { account, region }, checkPermissions,
+      templates: this.resolved(this.templates, published),
+      templatesWith: (template) => this.resolved([template, ...this.options.alongside ?? []] as TemplateJson[], published),
+      bundles: this.bundles,
+      scenario,
+      place: { account, region },
+      checkPermissions,
     });
   }
 
-  private resolved(): Templates {
+  private resolved(templates = this.templates, published = new Published()): Templates {
     const { account = '111122223333', region = 'eu-west-1', values } = this.options;
-    return new Templates(this.templates, { account, region }, values);
+    return new Templates(templates, { account, region }, values, published);
   }
 }

@@ -59,6 +59,8 @@ export interface Counts {
   readonly executions: number;
   /** Events of the longest execution; Step Functions ends one that has 25,000. */
   readonly longestHistory: number;
+  /** Bytes of the largest input or output of a state; Step Functions takes 262,144. */
+  readonly largestPayload: number;
   readonly lambdaInvocations: number;
   readonly coldStarts: number;
   /** Calls of the functions to AWS. */

@@ -14,7 +14,10 @@ const FIRST: Act = { atMinutes: 5, do: 'start' };
 /** Timers that may run in one rehearsal: more than this is a loop that does not end. */
 const MOST_STEPS = 5_000_000;
 
-export type RunProps = Pick<WorldProps, 'templates' | 'bundles' | 'scenario' | 'place' | 'checkPermissions'>;
+export interface RunProps extends Pick<WorldProps, 'templates' | 'bundles' | 'scenario' | 'place' | 'checkPermissions'> {
+  /** Those of the stack with another template of its own, for a deployment in the middle of a release. */
+  readonly templatesWith: (template: object) => Templates;
+}
 
 /** One rehearsal, from an account that was just deployed to what is left of it. */
 export class Run {
@@ -27,7 +30,7 @@ export class Run {
   private readonly templates: Templates;
   private readonly scenario: Scenario;
 
-  constructor({ templates, bundles, scenario, place, checkPermissions }: RunProps) {
+  constructor({ templates, templatesWith, bundles, scenario, place, checkPermissions }: RunProps) {
     this.templates = templates;
     this.scenario = scenario;
     const rollbackAlarms = Stage.endpointsOf(templates).flatMap(({ alarms }) => alarms);
@@ -36,7 +39,7 @@ export class Run {
     const warmUpMinutes = WARM_UP_MINUTES;
     this.world = new World({ templates, bundles, scenario, place, checkPermissions, startedAt, warmUpMinutes, rollbackAlarms });
     this.world.journal.endpointName = this.deployed.endpointName;
-    this.stage = new Stage(this.world, templates);
+    this.stage = new Stage(this.world, templates, templatesWith);
     this.waiting = [...scenario.acts ?? [FIRST]];
   }
 
@@ -182,6 +185,7 @@ export class Run {
         retries: executions.reduce((sum, { retries }) => sum + retries, 0),
         executions: executions.length,
         longestHistory: Math.max(0, ...executions.map(({ history }) => history.length)),
+        largestPayload: Math.max(0, ...executions.map(({ largestPayload }) => largestPayload)),
         lambdaInvocations: world.journal.invocations,
         coldStarts: [...world.functions.all.values()].reduce((sum, { instances, bundle }) => sum + (bundle.name === 'registry' ? 0 : instances.length), 0),
         apiCalls: world.journal.calls.length,

@@ -24,7 +24,7 @@ export interface Act {
   readonly atMinutes?: number;
   /** As soon as this is so; with `atMinutes`, not before. */
   readonly when?: (moment: Moment) => boolean;
-  readonly do: 'start' | 'abort' | 'rollback' | 'allow' | 'stop' | 'clear' | 'other';
+  readonly do: 'start' | 'abort' | 'rollback' | 'allow' | 'stop' | 'clear' | 'deploy' | 'other';
   /**
    * The IAM user.
    * @default - `ann`, and `bob` for what takes a second person
@@ -44,6 +44,11 @@ export interface Act {
    * @default true
    */
   readonly asksAgain?: boolean;
+  /**
+   * With `deploy`: the template that the stack is updated to, as `cdk deploy` would in the middle of a release.
+   * @default - the same again
+   */
+  readonly template?: object;
   /** With `other`: anything that may happen to an account. */
   readonly act?: (hands: Hands) => unknown;
   /** For the timeline. */
@@ -52,7 +57,8 @@ export interface Act {
 
 /** Goes wrong with a call that a handler makes. */
 export interface CallFault {
-  readonly do: 'throttle' | 'unavailable' | 'lose-answer' | 'crash-before' | 'crash-after' | 'deny';
+  /** `lost-race`: a conditional write of DynamoDB fails. `locked`: SageMaker is at another change of the endpoint. */
+  readonly do: 'throttle' | 'unavailable' | 'lose-answer' | 'crash-before' | 'crash-after' | 'deny' | 'lost-race' | 'locked';
   /** The handler's bundle, such as `release-writer`; any if it is left out. */
   readonly function?: string;
   /** As the SDK's client is called: `sagemaker`, `dynamodb`, `ssm`; `registry` for the model registry. */
@@ -109,6 +115,9 @@ export interface MetricFault {
   readonly seconds?: number;
 }
 
+/** Nothing works for a time, as when a Region is lost. */
+export interface Outage { readonly fromMinutes: number; readonly toMinutes: number }
+
 /** What happens in a rehearsal. Everything has a default: the empty scenario is a healthy release. */
 export interface Scenario {
   readonly name?: string;
@@ -150,6 +159,8 @@ export interface Scenario {
   readonly events?: readonly EventFault[];
   readonly updates?: readonly UpdateFault[];
   readonly metrics?: readonly MetricFault[];
+  /** Times in which nothing works; whatever is stored is there when they are over. */
+  readonly outages?: readonly Outage[];
   /** Seconds by which the clock of a function is ahead, by bundle; below 0 it is behind. */
   readonly clockSkewSeconds?: Readonly<Record<string, number>>;
   readonly switches?: Partial<Switches>;

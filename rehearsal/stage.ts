@@ -4,7 +4,7 @@ import { ARTIFACTS } from './aws/supplies';
 import { CLOUDFORMATION, REGISTRY_NAME } from './calls';
 import { Hands } from './hands';
 import { Act } from './scenario';
-import { Templates } from './template/template';
+import { Found, Templates } from './template/template';
 import { World } from './world';
 import { ROUTES as REGISTRY_ROUTES } from '../lib/registry/runtime/contract';
 import {
@@ -39,34 +39,43 @@ export class Stage {
   }
 
   private readonly world: World;
+  private readonly physicalIds = new Map<string, unknown>();
   private keys = 0;
 
-  constructor(world: World, private readonly templates: Templates) {
+  /** @param templatesWith those of the stack that is rehearsed with another template of its own */
+  constructor(world: World, private templates: Templates, private readonly templatesWith: (template: object) => Templates) {
     this.world = world;
   }
 
   /** Versions in the registry, each registered by one person and approved by another; the first is in production. */
   public async fillRegistry({ tenant, model }: Deployed, adopted: boolean): Promise<void> {
-    const { supplies, images, scenario: { revisions = 3 } } = this.world;
-    const path = `/tenants/${tenant}/models/${model}`;
+    const { scenario: { revisions = 3 } } = this.world;
     for (let revision = 1; revision <= revisions; revision++) {
-      const image = supplies.push(`models/${model}`, `version ${revision}`);
-      const { artifact, artifactSha256 } = supplies.upload(ARTIFACTS, model, `version ${revision}`);
-      images.push(image);
-      await this.must('ann', 'POST', `${path}/versions`, { image, artifact, artifactSha256 });
-      await this.must(SECOND_PERSON, 'POST', `${path}/versions/${revision}/approve`, { image, artifactSha256 });
+      await this.register(tenant, model);
     }
     if (adopted) {
-      await this.must('ann', 'POST', `${path}/versions/1/promote`, {});
+      await this.must('ann', 'POST', `/tenants/${tenant}/models/${model}/versions/1/promote`, {});
     }
+  }
+
+  private async register(tenant: string, model: string): Promise<number> {
+    const { supplies, versions } = this.world;
+    const path = `/tenants/${tenant}/models/${model}/versions`;
+    const revision = versions.length + 1;
+    const image = supplies.push(`models/${model}`, `version ${revision}`);
+    const { artifact, artifactSha256 } = supplies.upload(ARTIFACTS, model, `version ${revision}`);
+    versions.push({ image, artifact });
+    await this.must('ann', 'POST', path, { image, artifact, artifactSha256 });
+    await this.must(SECOND_PERSON, 'POST', `${path}/${revision}/approve`, { image, artifactSha256 });
+    return revision;
   }
 
   /** An endpoint that was there before: made by hand, with a variant of the name that ours have. */
   public plantEndpoint({ endpointName, executionRoleArn }: Deployed): void {
-    const { sagemaker, images } = this.world;
+    const { sagemaker, versions: [first] } = this.world;
     const [ModelName, EndpointConfigName] = [`${endpointName}-before`.slice(0, 63), `${endpointName}-before`.slice(0, 63)];
-    sagemaker.act('CreateModel', { ModelName, ExecutionRoleArn: executionRoleArn, PrimaryContainer: { Image: images[0], ModelDataUrl: `s3://${ARTIFACTS}/before/model.tar.gz` } });
-    sagemaker.act('CreateEndpointConfig', {
+    sagemaker.act('CreateModel', { ModelName, ExecutionRoleArn: executionRoleArn, PrimaryContainer: { Image: first?.image, ModelDataUrl: `s3://${ARTIFACTS}/before/model.tar.gz` } });
+    sagemaker.plantConfig({
       EndpointConfigName, ProductionVariants: [{ VariantName: STABLE_SLOT, ModelName, InitialInstanceCount: 2, InitialVariantWeight: 1, InstanceType: 'ml.m5.xlarge' }],
     });
     sagemaker.act('CreateEndpoint', { EndpointName: endpointName, EndpointConfigName });
@@ -74,27 +83,65 @@ export class Stage {
 
   /** As CloudFormation would: every custom resource of an endpoint is created. */
   public async deploy(): Promise<void> {
-    const { world } = this;
-    for (const { logicalId, type, properties } of this.templates.of(LIFECYCLE_TYPE)) {
-      const of = world.functions.find(String(properties.ServiceToken));
-      if (of === undefined) {
-        throw new Error(`the template has no bundled function for ${logicalId} (${type}): ${String(properties.ServiceToken)}`);
-      }
-      await world.functions.invokeAsync(of, {
-        RequestType: 'Create',
-        ServiceToken: properties.ServiceToken,
-        ResponseURL: `https://${CLOUDFORMATION}/answer`,
-        RequestId: `deploy-${logicalId}`,
-        StackId: `arn:aws:cloudformation:${world.place.region}:${world.place.account}:stack/Rehearsed/00000000-0000-4000-8000-000000000000`,
-        LogicalResourceId: logicalId,
-        ResourceType: type,
-        ResourceProperties: properties,
-      });
-      const answer = world.deployed.at(-1);
-      if (answer?.Status !== 'SUCCESS') {
-        throw new Error(`CloudFormation could not create ${logicalId}: ${String(answer?.Reason ?? 'the handler did not answer')}; its log says: ${world.journal.logs.join(' | ')}`);
+    for (const resource of this.templates.of(LIFECYCLE_TYPE)) {
+      const problem = await this.asksHandler('Create', resource);
+      if (problem !== undefined) {
+        throw new Error(`CloudFormation could not create ${resource.logicalId}: ${problem}; its log says: ${this.world.journal.logs.join(' | ')}`);
       }
     }
+  }
+
+  /** As CloudFormation would update the stack; answers what went wrong. Nothing is taken back when a custom resource fails. */
+  private async redeploy(template: object | undefined): Promise<string | undefined> {
+    const before = this.templates;
+    const after = template === undefined ? before : this.templatesWith(template);
+    const idOf = ({ own, logicalId }: Found) => `${own} ${logicalId}`;
+    const old = new Map(before.of(LIFECYCLE_TYPE).map((each) => [idOf(each), each]));
+    const fresh = after.of(LIFECYCLE_TYPE);
+    this.world.deploy(after, before, Stage.endpointsOf(after).flatMap(({ alarms }) => alarms));
+    this.templates = after;
+    for (const resource of fresh) {
+      const former = old.get(idOf(resource));
+      const same = JSON.stringify(former?.properties) === JSON.stringify(resource.properties);
+      const problem = same ? undefined : await this.asksHandler(former === undefined ? 'Create' : 'Update', resource, former);
+      if (problem !== undefined) {
+        return problem;
+      }
+    }
+    const gone = [...old.values()].filter((each) => !fresh.some((one) => idOf(one) === idOf(each)));
+    for (const resource of gone) {
+      const problem = await this.asksHandler('Delete', resource);
+      if (problem !== undefined) {
+        return problem;
+      }
+    }
+    return undefined;
+  }
+
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
+  private async asksHandler(RequestType: 'Create' | 'Update' | 'Delete', resource: Found, former?: Found): Promise<string | undefined> {
+    const { world } = this;
+    const { logicalId, type, properties } = resource;
+    const of = world.functions.find(String(properties.ServiceToken));
+    if (of === undefined) {
+      throw new Error(`the template has no bundled function for ${logicalId} (${type}): ${String(properties.ServiceToken)}`);
+    }
+    const count = world.deployed.length;
+    await world.functions.invokeAsync(of, {
+      RequestType,
+      ServiceToken: properties.ServiceToken,
+      ResponseURL: `https://${CLOUDFORMATION}/answer`,
+      RequestId: `deploy-${logicalId}-${count}`,
+      StackId: `arn:aws:cloudformation:${world.place.region}:${world.place.account}:stack/Rehearsed/00000000-0000-4000-8000-000000000000`,
+      LogicalResourceId: logicalId,
+      ResourceType: type,
+      ResourceProperties: properties,
+      ...(RequestType === 'Create' ? {} : { PhysicalResourceId: this.physicalIds.get(logicalId) }),
+      ...(former === undefined ? {} : { OldResourceProperties: former.properties }),
+    });
+    const answer = world.deployed.slice(count).at(-1);
+    this.physicalIds.set(logicalId, answer?.PhysicalResourceId);
+    return answer?.Status === 'SUCCESS' ? undefined : String(answer?.Reason ?? 'the handler did not answer');
   }
 
   /** Somebody does something. */
@@ -103,6 +150,10 @@ export class Stage {
     if (act.do === 'other') {
       world.journal.note('operator', act.note ?? 'something happens to the account');
       await act.act?.(this.hands());
+      return;
+    }
+    if (act.do === 'deploy') {
+      await this.deployed(act);
       return;
     }
     const by = act.by ?? (act.do === 'allow' || act.do === 'clear' ? SECOND_PERSON : 'ann');
@@ -123,6 +174,16 @@ export class Stage {
     world.journal.answers.push({ minutes: world.journal.minutes, do: act.do, by, status, body: answer });
     world.journal.note('operator', `${by}: ${act.do} -> ${status}${status < 400 ? '' : ` ${String(answer.code ?? answer.errorType ?? '')}: ${String(answer.detail ?? answer.errorMessage ?? '')}`}`);
     world.journal.changed = true;
+  }
+
+  private async deployed({ note, by = 'ann', template }: Act): Promise<void> {
+    const { journal } = this.world;
+    journal.note('operator', note ?? `${by}: deploy`);
+    const problem = await this.redeploy(template);
+    const body = problem === undefined ? {} : { code: 'UPDATE_FAILED', detail: problem };
+    journal.answers.push({ minutes: journal.minutes, do: 'deploy', by, status: problem === undefined ? 200 : 409, body });
+    journal.note('operator', `${by}: deploy -> ${problem ?? 'UPDATE_COMPLETE'}`);
+    journal.changed = true;
   }
 
   /** As `mlp` asks: when the other side fails, the same request again with the same key, four times in all. */
@@ -153,7 +214,7 @@ export class Stage {
       updateEndpointBehindItsBack: () => {
         const EndpointConfigName = `somebody-elses-${world.journal.calls.length}`;
         const [{ modelName: ModelName }] = sagemaker.endpoints.get(endpointName)?.slots ?? [{ modelName: '' }];
-        sagemaker.act('CreateEndpointConfig', { EndpointConfigName, ProductionVariants: [{ VariantName: STABLE_SLOT, ModelName, InitialInstanceCount: 1 }] });
+        sagemaker.plantConfig({ EndpointConfigName, ProductionVariants: [{ VariantName: STABLE_SLOT, ModelName, InitialInstanceCount: 1 }] });
         sagemaker.act('UpdateEndpoint', { EndpointName: endpointName, EndpointConfigName });
       },
       setSlot: (VariantName, { weight: DesiredWeight, instances: DesiredInstanceCount }) => {
@@ -161,6 +222,8 @@ export class Stage {
           EndpointName: endpointName, DesiredWeightsAndCapacities: [{ VariantName, DesiredWeight, DesiredInstanceCount }],
         });
       },
+      loseModelData: (revision, what) => { world.supplies.lose(world.versions[revision - 1]?.[what] ?? ''); },
+      registerVersion: async () => this.register(deployed?.tenant ?? '', deployed?.model ?? ''),
       stopExecution: () => {
         // the parent: a child that is stopped makes its parent fail instead
         const execution = machines.executions.find(({ status }) => status === 'RUNNING');

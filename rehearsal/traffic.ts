@@ -2,6 +2,7 @@ import { Metrics } from './aws/metrics';
 import { SageMaker, SimulatedEndpoint } from './aws/sagemaker';
 import { VirtualClock } from './clock';
 import { MetricFault, Step, VersionBehaviour } from './scenario';
+import { Switches } from './switches';
 
 export interface TrafficPlan {
   readonly requestsPerMinute: number | readonly Step[];
@@ -10,6 +11,7 @@ export interface TrafficPlan {
   readonly faults: readonly MetricFault[];
   readonly lagSeconds: number;
   readonly startedAt: number;
+  readonly switches: Pick<Switches, 'healthyMinuteErrors' | 'idleVariant'>;
 }
 
 interface Counted {
@@ -69,13 +71,32 @@ export class Traffic {
           this.metrics.put({ namespace: NAMESPACE, metric, dimensions }, minute, samples, visibleAt);
         };
         put('Invocations', requests, 1, 1);
-        put('Invocation5XXErrors', errors, 0, errors > 0 ? 1 : 0);
-        put('InvocationModelErrors', errors, 0, errors > 0 ? 1 : 0);
+        if (errors > 0 || this.plan.switches.healthyMinuteErrors === 'zero') {
+          put('Invocation5XXErrors', errors, 0, errors > 0 ? 1 : 0);
+          put('InvocationModelErrors', errors, 0, errors > 0 ? 1 : 0);
+        }
         put('Invocation4XXErrors', 0, 0, 0);
         put('ModelLatency', latency * 1000 * requests, latency * 500, latency * 3000, latency * 2000); // microseconds
       }
     }
+    if (this.plan.switches.idleVariant === 'zeros') {
+      this.publishIdle(minute);
+    }
     this.counted.clear();
+  }
+
+  /** Of slots that nobody asked. */
+  private publishIdle(minute: number): void {
+    const visibleAt = minute + MINUTE + this.plan.lagSeconds * 1000;
+    for (const { name: endpoint, slots } of this.sagemaker.endpoints.values()) {
+      for (const { name: slot } of slots.filter(({ name }) => !this.counted.has(`${endpoint}/${name}`))) {
+        for (const metric of ['Invocations', 'Invocation5XXErrors', 'InvocationModelErrors', 'ModelLatency']) {
+          const dimensions = { EndpointName: endpoint, VariantName: slot };
+          const nothing = { sum: 0, count: 1, minimum: 0, maximum: 0 };
+          this.metrics.put({ namespace: NAMESPACE, metric, dimensions }, minute, nothing, visibleAt);
+        }
+      }
+    }
   }
 
   private flowTo(endpoint: SimulatedEndpoint, minutes: number, from: number): void {

@@ -10,7 +10,7 @@ import { Ssm } from './aws/ssm';
 import { REGISTRY_TABLES, Supplies } from './aws/supplies';
 import { Calls, Input, REGISTRY_NAME } from './calls';
 import { VirtualClock } from './clock';
-import { deployFunctions, deployMachines, deployParametersAndAlarms } from './deployment';
+import { deleteVersions, deployFunctions, deployMachines, deployParametersAndAlarms } from './deployment';
 import { Faults } from './faults';
 import { Moment } from './hands';
 import { Invariants } from './invariants';
@@ -18,6 +18,7 @@ import { Journal, percentOf } from './journal';
 import { Bundles } from './lambda/bundles';
 import { Functions } from './lambda/functions';
 import { Logs } from './logs';
+import { Outages } from './outages';
 import { Random } from './random';
 import { Scenario } from './scenario';
 import { Execution } from './states/execution';
@@ -69,12 +70,14 @@ export class World {
   public readonly machines: Machines;
   public readonly traffic: Traffic;
   public readonly invariants: Invariants;
-  /** The image of each revision, in the order of revisions. */
-  public readonly images: string[] = [];
+  public readonly outages: Outages;
+  /** What each revision is made of, in the order of revisions. */
+  public readonly versions: { readonly image: string; readonly artifact: string }[] = [];
   /** Alarms that are left out. */
-  public readonly notSimulated: readonly string[];
+  public notSimulated: readonly string[];
   /** What CloudFormation was answered. */
   public readonly deployed: Input[] = [];
+  private readonly bundles: Bundles;
   private readonly faults: Faults;
   private requests = 0;
 
@@ -82,12 +85,14 @@ export class World {
     const { templates, bundles, scenario, place, checkPermissions, startedAt, warmUpMinutes, rollbackAlarms } = props;
     const { seed = 1, metricLagSeconds = LAG_SECONDS } = scenario;
     this.scenario = scenario;
+    this.bundles = bundles;
     this.place = place;
     this.switches = { ...USUAL_SWITCHES, ...scenario.switches };
     this.clock = new VirtualClock(startedAt - warmUpMinutes * MINUTE);
     this.random = new Random(seed);
+    this.outages = new Outages(this.clock, startedAt, scenario.outages ?? []);
     this.iam = new Iam(templates, checkPermissions);
-    this.faults = new Faults(scenario, new Random(seed + 1), () => this.moment());
+    this.faults = new Faults(scenario, new Random(seed + 1), () => this.moment(), this.outages);
     this.functions = this.makeFunctions();
     deployFunctions(templates, bundles, this.functions, place);
     const tables = this.tables();
@@ -104,12 +109,14 @@ export class World {
     this.traffic = new Traffic(this.clock, this.sagemaker, this.cloudwatch.metrics, {
       requestsPerMinute: scenario.requestsPerMinute ?? 600,
       behaviour: (image) => this.behaviour(image),
-      faults: scenario.metrics ?? [],
+      faults: [...scenario.metrics ?? [], ...this.outages.all.map((outage) => ({ do: 'none' as const, ...outage }))],
+      switches: this.switches,
       lagSeconds: metricLagSeconds,
       startedAt,
     });
     const { heads } = this.journal;
-    this.invariants = new Invariants(this.sagemaker, () => heads, () => this.journal.minutes.toFixed(1), tables.audit);
+    this.invariants = new Invariants(this.sagemaker, () => heads, () => this.journal.minutes.toFixed(1), tables.audit,
+      (from, to) => this.outages.secondsIn(from, to));
     this.watch();
   }
 
@@ -126,6 +133,17 @@ export class World {
       candidatePercent: percentOf(endpoint)[CANDIDATE_SLOT] ?? 0,
       answers,
     };
+  }
+
+  /** As CloudFormation updates everything but its custom resources: those are for their handlers. */
+  public deploy(templates: Templates, before: Templates, rollbackAlarms: readonly string[]): void {
+    this.iam.deploy(templates);
+    templates.of('AWS::DynamoDB::Table').forEach(({ ref }) => { this.dynamodb.create(ref); });
+    deployFunctions(templates, this.bundles, this.functions, this.place);
+    deployMachines(templates, this.machines);
+    this.events.deploy(templates);
+    this.notSimulated = deployParametersAndAlarms(templates, this.ssm, this.cloudwatch, rollbackAlarms, before);
+    deleteVersions(before, templates, this.functions, this.machines);
   }
 
   /** A person's request, through the gateway's event to the real handler. */
@@ -150,7 +168,11 @@ export class World {
     const next = Math.ceil((this.clock.now + 1) / MINUTE) * MINUTE;
     this.clock.after(next - this.clock.now, () => {
       this.traffic.publish();
-      this.clock.after(ALARMS_AFTER_MS, () => { this.cloudwatch.evaluateAlarms(); });
+      this.clock.after(ALARMS_AFTER_MS, () => {
+        if (!this.outages.now) {
+          this.cloudwatch.evaluateAlarms();
+        }
+      });
       this.everyMinute();
     });
   }
@@ -161,6 +183,7 @@ export class World {
       random: this.random,
       place: this.place,
       iam: this.iam,
+      switches: this.switches,
       faults: this.faults,
       journal: this.journal,
       act: (service, operation, input, by) => this.act(service, operation, input, by),
@@ -170,6 +193,7 @@ export class World {
     return new Functions({
       clock: this.clock,
       random: this.random,
+      outages: this.outages,
       skew: (bundle) => (this.scenario.clockSkewSeconds?.[bundle] ?? 0) * 1000,
       send: (invocation, service, operation, input) => calls().sent(invocation, service, operation, input),
       fetch: (invocation, url, init) => calls().fetched(invocation, url, init),
@@ -202,6 +226,7 @@ export class World {
       clock: this.clock,
       random: this.random,
       place: this.place,
+      switches: this.switches,
       find: (arn) => this.functions.find(arn),
       invokeAsync: (of, payload) => this.functions.invokeAsync(of, payload),
       startExecution: (input) => this.machines.start(input),
@@ -215,6 +240,7 @@ export class World {
       clock: this.clock,
       random: this.random,
       switches: this.switches,
+      ready: () => this.outages.over(),
       find: (arn) => this.functions.find(arn),
       invoke: (of, payload) => this.functions.invoke(of, payload),
       allow: (roleArn, action, resource) => {
@@ -229,6 +255,7 @@ export class World {
   private watch(): void {
     const { sagemaker, cloudwatch, journal, invariants, scenario } = this;
     this.dynamodb.hooks.written = (written) => { journal.written(written, invariants); };
+    sagemaker.lost = (input) => this.supplies.lostOf(input);
     sagemaker.beforeChange = () => { this.traffic.flow(); };
     sagemaker.trouble = (operation) => {
       const trouble = this.faults.ofUpdate(operation);
@@ -257,7 +284,7 @@ export class World {
   }
 
   private behaviour(image: string) {
-    const revision = this.images.indexOf(image) + 1;
+    const revision = this.versions.findIndex((version) => version.image === image) + 1;
     const { versions = {}, stable = {}, candidate = {} } = this.scenario;
     return versions[revision] ?? (revision === 1 ? stable : revision === 2 ? candidate : {});
   }

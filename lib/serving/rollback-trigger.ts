@@ -131,7 +131,8 @@ export class RollbackTrigger {
 
   /**
    * An alarm of your own: a metric alarm of the same account and Region. SageMaker takes only its name. Scope it to the
-   * new fleet where you can, or an alarm that the old fleet trips blocks its own fix.
+   * new fleet where you can, or an alarm that the old fleet trips blocks its own fix. One that is imported by name or ARN is
+   * taken as it is: nothing in this app tells whether its actions are off, or what it makes of missing data.
    */
   public static alarm(alarm: cw.IAlarmRef): RollbackTrigger {
     const checks = new Checks().report('CompositeRollbackAlarm', alarm instanceof cw.CompositeAlarm

@@ -55,10 +55,11 @@ export class CloudWatch {
   /** Makes a value that was read into another, or fails: a scenario's fault. */
   public reading: (value: number) => number = (value) => value;
 
-  /** An alarm of a template. It begins without data. */
+  /** An alarm of a template. It begins without data; one that is updated keeps its state (aws-facts.md section 3). */
   public add({ properties }: Pick<Found, 'properties'>, name: string, arn: string): void {
-    const reason = 'Unchecked: Initial alarm creation';
-    const alarm: SimulatedAlarm = { name, arn, properties, state: 'INSUFFICIENT_DATA', reason, since: this.clock.now };
+    const { state, reason, since } = this.alarms.get(name)
+      ?? { state: 'INSUFFICIENT_DATA' as const, reason: 'Unchecked: Initial alarm creation', since: this.clock.now };
+    const alarm: SimulatedAlarm = { name, arn, properties, state, reason, since };
     this.judge(alarm); // what it cannot evaluate has to show before the rehearsal begins
     this.alarms.set(name, alarm);
   }
@@ -120,7 +121,7 @@ export class CloudWatch {
     }
     for (const { Id, Expression } of queries.filter((query) => query.Expression !== undefined)) {
       const times = Array.from({ length: Math.max(0, Math.ceil((to - from) / MINUTE)) }, (_each, place) => from + place * MINUTE);
-      all[Id] = evaluate(Expression ?? '', all, times);
+      all[Id] = evaluate(Expression ?? '', all, times, this.switches.fillOfNothing);
     }
     return all;
   }
@@ -177,6 +178,9 @@ export class CloudWatch {
       return { state: 'ALARM', reason: `Threshold Crossed: ${filled} out of the last ${periods} datapoints were breaching ${threshold}` };
     }
     if (values.length === 0 && missing === 'missing') {
+      return { state: 'INSUFFICIENT_DATA', reason: 'Insufficient Data: no datapoints were received' };
+    }
+    if (values.length === 0 && missing === 'notBreaching' && this.switches.alarmWithoutData === 'INSUFFICIENT_DATA') {
       return { state: 'INSUFFICIENT_DATA', reason: 'Insufficient Data: no datapoints were received' };
     }
     return values.length === 0 && missing === 'ignore' ? { state, reason: '' } : { state: 'OK', reason: `Threshold not crossed: ${threshold}` };

@@ -1,3 +1,5 @@
+import { Switches } from '../switches';
+
 /** What a simulated service answers when it does not do what was asked. The handler gets an error of this name. */
 export class AwsError extends Error {
   public readonly $metadata: { readonly httpStatusCode: number };
@@ -24,6 +26,16 @@ export function throttled(operation: string): AwsError {
 /** No answer came: the request may have been done or not. */
 export function lost(): AwsError {
   return new AwsError('TimeoutError', 'connect or read timed out after 2000 ms', 0);
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
+export function lostRace(): AwsError {
+  return new AwsError('ConditionalCheckFailedException', 'The conditional request failed');
+}
+
+/** Another change of the endpoint is under way. In which words SageMaker says so, no page tells: U152. */
+export function locked(message: string, { lockedError }: Switches): AwsError {
+  return new AwsError(lockedError, message);
 }
 
 export function unavailable(): AwsError {

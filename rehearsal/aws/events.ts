@@ -4,6 +4,7 @@ import { VirtualClock } from '../clock';
 import { Invoked, SimulatedFunction } from '../lambda/functions';
 import { Random } from '../random';
 import { unqualified } from '../states/arn';
+import { Switches } from '../switches';
 import { Templates } from '../template/template';
 
 export interface BusEvent {
@@ -24,6 +25,7 @@ export interface EventsWorld {
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly place: { readonly account: string; readonly region: string };
+  readonly switches: Switches;
   readonly find: (arn: string) => SimulatedFunction | undefined;
   readonly invokeAsync: (of: SimulatedFunction, payload: unknown) => Promise<Invoked>;
   readonly startExecution: (input: Readonly<Record<string, unknown>>) => unknown;
@@ -51,10 +53,14 @@ const WITHIN_MS = 59_999;
 /** EventBridge: the rules of the templates, their patterns, targets and input transformers. */
 export class Events {
   public readonly seen: { readonly at: number; readonly event: BusEvent }[] = [];
-  private readonly rules: readonly Rule[];
+  private rules: readonly Rule[] = [];
   private count = 0;
 
   constructor(templates: Templates, private readonly iam: Iam, private readonly world: EventsWorld) {
+    this.deploy(templates);
+  }
+
+  public deploy(templates: Templates): void {
     this.rules = templates.of('AWS::Events::Rule').flatMap(({ ref: name, properties, attribute }) => {
       const { EventPattern: pattern, ScheduleExpression, State, EventBusName = 'default', Targets = [] } = properties;
       return State === 'DISABLED' ? [] : [{
@@ -129,7 +135,7 @@ export class Events {
 
   private deliver(rule: Rule, target: Target, event: BusEvent): void {
     const { Arn, RoleArn } = target;
-    const input = inputOf(target, event);
+    const input = inputOf(target, event, this.world.switches);
     const of = this.world.find(Arn);
     if (of !== undefined) {
       if (this.iam.mayInvoke('events.amazonaws.com', Arn, rule.arn)) {

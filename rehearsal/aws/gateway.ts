@@ -21,7 +21,10 @@ export function functionCaller(roleArn: string, functionName: string, accountId:
   return { accountId, userArn: `arn:aws:sts::${accountId}:assumed-role/${role}/${functionName}`, userId: `AROA${idOf(role)}:${functionName}` };
 }
 
-/** The event, payload format 2.0, that an HTTP API makes of a request; nothing if it has no such route. */
+/**
+ * The event, payload format 2.0, that an HTTP API makes of a request; nothing if it has no such route.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
 export function gatewayEvent(
   routes: readonly Route[], request: HttpRequest, now: number, requestId: string,
 ): Readonly<Record<string, unknown>> | undefined {

@@ -10,16 +10,28 @@ export interface Denied {
 
 interface Document { readonly Statement?: Statement | readonly Statement[] }
 
-/** The roles of the templates, and what their policies and the policies of tables let them do. */
+/**
+ * The roles of the templates, and what their policies and the policies of tables let them do.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html, and for functions
+ * https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+ */
 export class Iam {
   public readonly denied: Denied[] = [];
   private readonly byRole = new Map<string, Statements>();
   private readonly ofTables = new Map<string, Statements>();
-  private readonly permissions: readonly Found[];
+  private permissions: readonly Found[] = [];
 
   /** @param enforced whether anything is refused at all */
-  constructor(templates: Templates, private readonly enforced = true) {
+  constructor(private templates: Templates, private readonly enforced = true) {
+    this.deploy(templates);
+  }
+
+  /** Who is in no template any more is not known any more. */
+  public deploy(templates: Templates): void {
+    this.templates = templates;
     this.permissions = templates.of('AWS::Lambda::Permission');
+    this.byRole.clear();
+    this.ofTables.clear();
     const policies = [...templates.of('AWS::IAM::ManagedPolicy'), ...templates.of('AWS::IAM::Policy')];
     for (const { ref: name, properties, attribute } of templates.of('AWS::IAM::Role')) {
       const own = list<string>(properties.ManagedPolicyArns);

@@ -5,12 +5,17 @@ type Term = (at: number) => Value;
 
 const TOKEN = /\s*(\d+(?:\.\d+)?|[A-Za-z_]\w*|<=|>=|==|!=|&&|\|\||[-+*/()[\]<>,])/y;
 
+/** What `FILL` makes of a metric without a value in the whole time. */
+type Filling = 'zeros' | 'nothing';
+
 /**
  * As much of metric math as our alarms use: IF, FILL with a number, SUM of series, arithmetic, comparisons. A period in which a
  * part is missing has no value. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
-export function evaluate(expression: string, metrics: Readonly<Record<string, Series>>, times: readonly number[]): Series {
-  const parser = new Parser(expression, metrics);
+export function evaluate(
+  expression: string, metrics: Readonly<Record<string, Series>>, times: readonly number[], fillOfNothing: Filling = 'zeros',
+): Series {
+  const parser = new Parser(expression, metrics, fillOfNothing === 'zeros' ? [] : times);
   const term = parser.whole();
   return new Map(times.flatMap((at) => {
     const value = term(at);
@@ -22,7 +27,11 @@ class Parser {
   private readonly tokens: string[] = [];
   private at = 0;
 
-  constructor(private readonly text: string, private readonly metrics: Readonly<Record<string, Series>>) {
+  /** @param within times of which one at least must have a value, or `FILL` makes none */
+  constructor(
+    private readonly text: string, private readonly metrics: Readonly<Record<string, Series>>,
+    private readonly within: readonly number[],
+  ) {
     TOKEN.lastIndex = 0;
     while (TOKEN.lastIndex < text.trimEnd().length) {
       const from = TOKEN.lastIndex;
@@ -88,7 +97,8 @@ class Parser {
     }
     if (token === 'FILL') {
       const [series, instead] = this.given(2);
-      return (at) => series(at) ?? instead(at);
+      const empty = this.within.length > 0 && this.within.every((at) => series(at) === undefined);
+      return (at) => empty ? undefined : series(at) ?? instead(at);
     }
     if (token !== undefined && Object.hasOwn(this.metrics, token)) {
       return (at) => this.metrics[token].get(at);

@@ -17,7 +17,10 @@ type Datum = Required<Samples> & { readonly visibleAt: number };
 
 const MINUTE = 60_000;
 
-/** One-minute metrics, each visible some time after its minute is over. */
+/**
+ * One-minute metrics, each visible some time after its minute is over (how long: U175).
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
+ */
 export class Metrics {
   /** The start of the minute that a time is in. */
   public static minuteOf(time: number): number {

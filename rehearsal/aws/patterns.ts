@@ -1,3 +1,5 @@
+import { Switches } from '../switches';
+
 /**
  * Whether an event fits a pattern. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
  * What it does not know it refuses, so that no rule is rehearsed as something else than it is.
@@ -48,7 +50,9 @@ function wild(pattern: string): RegExp {
 interface Transformer { readonly InputPathsMap?: Readonly<Record<string, string>>; readonly InputTemplate: string }
 
 /** What a target is given of an event. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html */
-export function inputOf(target: Readonly<Record<string, unknown>>, event: unknown): unknown {
+export function inputOf(
+  target: Readonly<Record<string, unknown>>, event: unknown, { jsonTextInEvent }: Pick<Switches, 'jsonTextInEvent'>,
+): unknown {
   const { Input, InputPath, InputTransformer } = target as { Input?: string; InputPath?: string; InputTransformer?: Transformer };
   if (Input !== undefined) {
     return JSON.parse(Input);
@@ -64,7 +68,8 @@ export function inputOf(target: Readonly<Record<string, unknown>>, event: unknow
     if (!Object.hasOwn(InputPathsMap, name)) {
       throw new Error(`the input transformer has no path for <${name}>`);
     }
-    const value = at(InputPathsMap[name], event);
+    const given = at(InputPathsMap[name], event);
+    const value = jsonTextInEvent === 'object' ? opened(given) : given;
     // inside of a longer text it stays a part of that text
     return found === `<${name}>` || found === `"<${name}>"` ? JSON.stringify(value ?? '') : found.replace(`<${name}>`, JSON.stringify(value ?? '').replace(/^"|"$/g, ''));
   });
@@ -73,6 +78,11 @@ export function inputOf(target: Readonly<Record<string, unknown>>, event: unknow
   } catch {
     throw new Error(`the input transformer makes no JSON of ${JSON.stringify(event)}: ${text}`);
   }
+}
+
+/** A text that is an object in JSON, as that object. */
+function opened(value: unknown): unknown {
+  return typeof value === 'string' && value.startsWith('{') ? JSON.parse(value) as unknown : value;
 }
 
 function at(path: string, event: unknown): unknown {

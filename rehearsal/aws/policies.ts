@@ -15,7 +15,10 @@ export interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** As much of IAM as our statements use; a condition operator it does not know is an error. */
+/**
+ * As much of IAM as our statements use; a condition operator it does not know is an error.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+ */
 export class Statements {
   /** @param text makes a text of what a template says in place of one */
   constructor(public readonly statements: readonly Statement[], private readonly text: (value: unknown) => string = String) {}

@@ -1,4 +1,4 @@
-import { AwsError, validation } from './error';
+import { AwsError, locked, validation } from './error';
 import { VirtualClock } from '../clock';
 import { deletion, listed, tagsOf } from './sagemaker-lists';
 import { Switches } from '../switches';
@@ -54,8 +54,14 @@ export interface Pace {
   readonly weightSeconds: number;
   readonly deleteSeconds: number;
 }
-export type UpdateTrouble = 'silent-rollback' | 'capacity' | 'hang' | 'weights-ignored';
+export type UpdateTrouble = 'silent-rollback' | 'capacity' | 'no-model' | 'hang' | 'weights-ignored';
 
+/** How long an update may not find a configuration that was just made: "eventually consistent", API page of CreateEndpoint. */
+const CONSISTENT_AFTER_MS = 3_000;
+const REASONS: Partial<Record<UpdateTrouble, string>> = {
+  'capacity': 'CapacityError: Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.',
+  'no-model': 'Failed to download model data or image. Please ensure that there is an object at the address and that the role may read it.',
+};
 const IN_PROGRESS = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting'];
 
 /**
@@ -78,7 +84,8 @@ export class SageMaker {
   public onDelete: () => void = () => undefined;
   /** What goes wrong with an update that begins now; nothing if all goes well. */
   public trouble: (operation: 'CreateEndpoint' | 'UpdateEndpoint' | 'UpdateEndpointWeightsAndCapacities') => UpdateTrouble | undefined = () => undefined;
-
+  /** The address of an image or artifact of a model that is not there any more. */
+  public lost: (model: Pick<SimulatedModel, 'image' | 'artifact'>) => string | undefined = () => undefined;
 
   public act(operation: string, input: Input): unknown {
     const handler = this.operations()[operation];
@@ -136,9 +143,12 @@ export class SageMaker {
     const [first] = (input.Containers ?? [{}]) as readonly Input[];
     const container = (input.PrimaryContainer ?? first) as Input;
     const source = container.ModelDataSource as { readonly S3DataSource?: { readonly S3Uri?: string } } | undefined;
-    this.models.set(name, {
-      name, image: String(container.Image), artifact: String(container.ModelDataUrl ?? source?.S3DataSource?.S3Uri ?? ''), input, createdAt: this.clock.now,
-    });
+    const [image, artifact] = [String(container.Image), String(container.ModelDataUrl ?? source?.S3DataSource?.S3Uri ?? '')];
+    const lost = this.lost({ image, artifact });
+    if (lost !== undefined && this.switches.lostModelData === 'refused') {
+      throw validation(`Could not access model data at ${lost}. Please ensure that the object exists and that the role may read it.`);
+    }
+    this.models.set(name, { name, image, artifact, input, createdAt: this.clock.now });
     return { ModelArn: this.arn('model', name) };
   }
 
@@ -161,19 +171,19 @@ export class SageMaker {
     if (this.endpoints.has(name)) {
       throw validation(`Cannot create already existing endpoint "${this.arn('endpoint', name)}".`);
     }
-    const config = this.config(configName);
+    const config = this.newConfig(configName);
     const endpoint: SimulatedEndpoint = {
       name, arn: this.arn('endpoint', name), createdAt: this.clock.now, changedAt: this.clock.now, status: 'Creating', configName, slots: [],
     };
     this.endpoints.set(name, endpoint);
-    const trouble = this.trouble('CreateEndpoint');
+    const trouble = this.trouble('CreateEndpoint') ?? this.troubleOf(config);
     this.onChange(endpoint, `is created with ${configName}`);
     if (trouble !== 'hang') {
       this.clock.after(this.pace.createSeconds * 1000, () => {
         this.change(endpoint, trouble === undefined ? 'InService' : 'Failed', () => {
           endpoint.status = trouble === undefined ? 'InService' : 'Failed';
           endpoint.slots = trouble === undefined ? slotsOf(config) : [];
-          endpoint.failureReason = trouble === undefined ? undefined : 'CapacityError: Unable to provision requested ML compute capacity';
+          endpoint.failureReason = trouble === undefined ? undefined : REASONS[trouble];
         });
       });
     }
@@ -182,14 +192,15 @@ export class SageMaker {
 
   private updateEndpoint(input: Input): unknown {
     const endpoint = this.changeable(String(input.EndpointName));
-    const config = this.config(String(input.EndpointConfigName));
+    const config = this.newConfig(String(input.EndpointConfigName));
+    this.checkNames(endpoint, config);
     if (config.name === endpoint.configName && this.switches.sameConfigUpdate === 'refused') {
       throw validation(`Endpoint ${endpoint.name} already uses the endpoint configuration ${config.name}`);
     }
     if (input.RetainAllVariantProperties === true) {
       throw new Error('the simulated SageMaker retains no variant properties');
     }
-    const trouble = this.trouble('UpdateEndpoint');
+    const trouble = this.trouble('UpdateEndpoint') ?? this.troubleOf(config);
     this.change(endpoint, `is updated to ${config.name}`, () => {
       Object.assign(endpoint, { status: 'Updating', pendingConfig: config.name, failureReason: undefined });
     });
@@ -200,14 +211,14 @@ export class SageMaker {
   }
 
   private endUpdate(endpoint: SimulatedEndpoint, config: SimulatedConfig, trouble: UpdateTrouble | undefined): void {
-    const rolledBack = trouble === 'silent-rollback' || trouble === 'capacity';
+    const rolledBack = trouble === 'silent-rollback' || trouble === 'capacity' || trouble === 'no-model';
     this.change(endpoint, rolledBack ? `is back InService on ${endpoint.configName}` : `is InService with ${config.name}`, () => {
       Object.assign(endpoint, { status: 'InService', pendingConfig: undefined });
       if (!rolledBack) {
         // counts and weights are those of the new configuration: aws-facts.md section 1, "Updates reset counts and weights"
         Object.assign(endpoint, { configName: config.name, slots: slotsOf(config) });
-      } else if (trouble === 'capacity') {
-        endpoint.failureReason = 'CapacityError: Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.';
+      } else {
+        endpoint.failureReason = REASONS[trouble]; // none, if it is silent: aws-facts.md section 1
       }
     });
   }
@@ -226,7 +237,7 @@ export class SageMaker {
       throw validation('DesiredWeight must be at least 0');
     }
     const trouble = this.trouble('UpdateEndpointWeightsAndCapacities');
-    this.change(endpoint, `gets weights ${wanted.map(({ VariantName, DesiredWeight }) => `${VariantName} ${DesiredWeight}`).join(', ')}`, () => {
+    this.change(endpoint, `gets weights ${wanted.map(({ VariantName, DesiredWeight, DesiredInstanceCount }) => `${VariantName} ${DesiredWeight ?? `${DesiredInstanceCount} instances`}`).join(', ')}`, () => {
       endpoint.status = 'Updating';
       endpoint.slots.forEach((slot) => {
         const its = wanted.find(({ VariantName }) => VariantName === slot.name);
@@ -251,7 +262,10 @@ export class SageMaker {
   private deleteEndpoint(name: string): unknown {
     const endpoint = this.endpoint(name);
     if (['Updating', 'Creating', 'SystemUpdating', 'RollingBack'].includes(endpoint.status)) {
-      throw validation(`Cannot delete in-progress endpoint "${endpoint.arn}".`);
+      throw locked(`Cannot delete in-progress endpoint "${endpoint.arn}".`, this.switches);
+    }
+    if (endpoint.status === 'Failed' && this.switches.failedEndpointDeletion === 'refused') {
+      throw validation(`Cannot delete the endpoint "${endpoint.arn}" in this state.`);
     }
     this.change(endpoint, 'is deleted', () => { endpoint.status = 'Deleting'; });
     this.clock.after(this.pace.deleteSeconds * 1000, () => {
@@ -264,7 +278,7 @@ export class SageMaker {
   private changeable(name: string): SimulatedEndpoint {
     const endpoint = this.endpoint(name);
     if (IN_PROGRESS.includes(endpoint.status)) {
-      throw validation(`Cannot update in-progress endpoint "${endpoint.arn}".`);
+      throw locked(`Cannot update in-progress endpoint "${endpoint.arn}".`, this.switches);
     }
     return endpoint;
   }
@@ -288,7 +302,7 @@ export class SageMaker {
         DesiredInstanceCount: slot.desiredCount,
         DeployedImages: [{ SpecifiedImage: this.models.get(slot.modelName)?.image }],
       })),
-      ...(pendingConfig === undefined ? {} : { PendingDeploymentSummary: { EndpointConfigName: pendingConfig } }),
+      ...(pendingConfig === undefined || this.switches.pendingSummary === 'absent' ? {} : { PendingDeploymentSummary: { EndpointConfigName: pendingConfig } }),
     };
   }
 
@@ -311,6 +325,35 @@ export class SageMaker {
 
   private config(name: string): SimulatedConfig {
     return there(this.configs.get(name), 'endpoint configuration', this.arn('endpoint-config', name));
+  }
+
+  /** As an endpoint that is made or updated finds it. */
+  private newConfig(name: string): SimulatedConfig {
+    const config = this.config(name);
+    if (this.switches.newConfigFound === 'later' && this.clock.now - config.createdAt < CONSISTENT_AFTER_MS) {
+      throw new AwsError('ValidationException', `Could not find endpoint configuration "${this.arn('endpoint-config', name)}".`);
+    }
+    return config;
+  }
+
+  /** "Variant names must be equal in old and new config", of updates with guardrails: aws-facts.md section 2. Of others: U150. */
+  private checkNames({ slots, configName }: SimulatedEndpoint, { name: next, variants }: SimulatedConfig): void {
+    const [old, fresh] = [slots.map(({ name }) => name), variants.map(({ VariantName }) => VariantName)].map((names) => names.sort().join());
+    if (this.switches.renamedVariants === 'refused' && old !== fresh) {
+      throw validation(`The variants of ${next} must have the names of those of ${configName}`);
+    }
+  }
+
+  /** A configuration that was there long before. */
+  public plantConfig(input: Input): void {
+    this.createConfig(input);
+    const name = String(input.EndpointConfigName);
+    this.configs.set(name, { ...this.config(name), createdAt: -Infinity });
+  }
+
+  /** A model whose artifact or image is gone does not start. */
+  private troubleOf({ variants }: SimulatedConfig): UpdateTrouble | undefined {
+    return variants.some(({ ModelName }) => this.lost(this.model(ModelName)) !== undefined) ? 'no-model' : undefined;
   }
 
   private endpoint(name: string): SimulatedEndpoint {

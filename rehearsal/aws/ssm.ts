@@ -2,7 +2,10 @@ import { AwsError } from './error';
 import { BusEvent } from './events';
 import { Place } from '../template/place';
 
-/** Parameter Store: values by name, and an event for each change (docs "EventBridge events for Parameter Store", best effort). */
+/**
+ * Parameter Store: values by name, and an event for each change, as good as it can.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html
+ */
 export class Ssm {
   public readonly values = new Map<string, string>();
 

@@ -8,10 +8,14 @@ export const REGISTRY_TABLES = ['rehearsed-registry', 'rehearsed-registry-audit'
 export const ARTIFACTS = 'rehearsed-artifacts';
 const MEDIA_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
 
-/** Artifacts in S3 and images in ECR, as much as the model registry asks of them. */
+/**
+ * Artifacts in S3 and images in ECR, as much as the model registry asks of them. API pages of HeadObject
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html) and of ECR's images.
+ */
 export class Supplies {
   private readonly objects = new Map<string, string>();
   private readonly images = new Map<string, Image>();
+  private readonly lost = new Set<string>();
 
   constructor(private readonly place: { readonly account: string; readonly region: string }) {}
 
@@ -27,6 +31,18 @@ export class Supplies {
     const digest = `sha256:${createHash('sha256').update(manifest).digest('hex')}`;
     this.images.set(digest, { manifest, tags: new Set() });
     return `${this.place.account}.dkr.ecr.${this.place.region}.amazonaws.com/${repository}@${digest}`;
+  }
+
+  /** A lifecycle rule, or a person, deleted it: an address of an image or an artifact. */
+  public lose(address: string): void {
+    this.lost.add(address);
+    this.objects.delete(address.replace(/^s3:\/\//, ''));
+    this.images.delete(address.replace(/^.*@/, ''));
+  }
+
+  /** What a model needs and is not there any more. */
+  public lostOf({ image, artifact }: { readonly image: string; readonly artifact: string }): string | undefined {
+    return [artifact, image].find((address) => this.lost.has(address));
   }
 
   public act(service: string, operation: string, input: Readonly<Record<string, unknown>>): unknown {

@@ -2,11 +2,15 @@ import { ShippedBundle } from './bundles';
 import { Fetch, Instance } from './instance';
 import { handedIn, handedOut } from './realm';
 import { VirtualClock } from '../clock';
+import { Outages } from '../outages';
 import { Random } from '../random';
 
 /** A function of a template. */
 export interface SimulatedFunction {
   readonly name: string;
+  /** A number, of what was published; absent of what was deployed last. */
+  readonly version?: string;
+  /** Without a version. */
   readonly arn: string;
   readonly roleArn: string;
   readonly bundle: ShippedBundle;
@@ -33,6 +37,8 @@ export interface Invocation {
 export interface FunctionsWorld {
   readonly clock: VirtualClock;
   readonly random: Random;
+  /** Times in which no function starts. */
+  readonly outages?: Outages;
   /** Milliseconds by which the clock of a function is ahead. */
   readonly skew: (bundle: string) => number;
   readonly send: (invocation: Invocation, service: string, operation: string, input: unknown) => Promise<unknown>;
@@ -55,21 +61,39 @@ export class Functions {
 
   constructor(private readonly world: FunctionsWorld) {}
 
-  public add(simulated: Omit<SimulatedFunction, 'instances'>): void {
-    this.all.set(simulated.name, { ...simulated, instances: [] });
+  /** Deploys it. What runs of the one before runs on, and stays warm where nothing changed. */
+  public add(simulated: Omit<SimulatedFunction, 'instances' | 'version'>): void {
+    const { instances = [], ...before } = this.all.get(simulated.name) ?? {};
+    const same = JSON.stringify(simulated) === JSON.stringify(before);
+    this.all.set(simulated.name, { ...simulated, instances: same ? instances : [] });
   }
 
-  /** By name or ARN, with or without a version. */
+  /**
+   * Publishes what is deployed, once: a version never changes, and has environments of its own.
+   * https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+   */
+  public publish(name: string, version: string): void {
+    const deployed = this.all.get(name);
+    if (deployed !== undefined && !this.all.has(`${name}:${version}`)) {
+      this.all.set(`${name}:${version}`, { ...deployed, version, instances: [] });
+    }
+  }
+
+  /** By name or ARN, with or without a version; an alias is what was deployed last. */
   public find(nameOrArn: string): SimulatedFunction | undefined {
-    const name = /^arn:[^:]*:lambda:[^:]*:[^:]*:function:([^:]+)/.exec(nameOrArn)?.[1] ?? nameOrArn.split(':')[0];
-    return this.all.get(name);
+    const [, name, qualifier = ''] = /^(?:arn:[^:]*:lambda:[^:]*:[^:]*:function:)?([^:]+)(?::(.+))?$/.exec(nameOrArn) ?? [];
+    return this.all.get(/^\d+$/.test(qualifier) ? `${name}:${qualifier}` : name);
   }
 
   public withBundle(bundle: string): SimulatedFunction | undefined {
-    return [...this.all.values()].find(({ bundle: { name } }) => name === bundle);
+    return [...this.all.values()].find(({ bundle: { name }, version }) => name === bundle && version === undefined);
   }
 
   public async invoke(of: SimulatedFunction, payload: unknown): Promise<Invoked> {
+    if (this.world.outages?.now === true) {
+      await this.world.clock.sleep(WARM_START_MS);
+      return { errorType: 'Lambda.ServiceException', errorMessage: 'The Lambda service could not answer' };
+    }
     const id = `00000000-0000-4000-8000-${String(++this.count).padStart(12, '0')}`;
     const warm = of.instances.find(({ busy, dead }) => !busy && !dead);
     await this.world.clock.sleep(warm === undefined || warm.busy || warm.dead ? COLD_START_MS : WARM_START_MS);
@@ -79,6 +103,7 @@ export class Functions {
   /** Answers when the last try is over. */
   public async invokeAsync(of: SimulatedFunction, payload: unknown): Promise<Invoked> {
     for (let attempt = 0; ; attempt++) {
+      await this.world.outages?.over(); // events wait for the service, for hours
       const outcome = await this.invoke(of, payload);
       if (!('errorType' in outcome) || attempt === ASYNC_RETRY_MINUTES.length) {
         return outcome;
@@ -128,8 +153,8 @@ export class Functions {
     const context = handedIn({
       awsRequestId: id,
       functionName: of.name,
-      functionVersion: '1',
-      invokedFunctionArn: of.arn,
+      functionVersion: of.version ?? '$LATEST',
+      invokedFunctionArn: of.version === undefined ? of.arn : `${of.arn}:${of.version}`,
       memoryLimitInMB: String(of.memory),
       logGroupName: 'rehearsal',
       logStreamName: id,
@@ -156,7 +181,7 @@ export class Functions {
     const instance: Instance = new Instance(bundle.name, bundle.code, {
       clock,
       random,
-      environment: { ...environment, AWS_LAMBDA_FUNCTION_NAME: name, AWS_LAMBDA_FUNCTION_VERSION: '1', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(of.memory) },
+      environment: { ...environment, AWS_LAMBDA_FUNCTION_NAME: name, AWS_LAMBDA_FUNCTION_VERSION: of.version ?? '$LATEST', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(of.memory) },
       skew: skew(bundle.name),
       send: (service, operation, input) => this.waitingFor(instance, (invocation) => send(invocation, service, operation, input)),
       fetch: (url, init) => this.waitingFor(instance, (invocation) => fetch(invocation, url, init)),

@@ -9,7 +9,10 @@ export type Fetch = (url: string, init: FetchInit) => Promise<Fetched>;
 export interface FetchInit { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: unknown }
 export interface Fetched { readonly status: number; readonly headers?: Record<string, string>; readonly body: string }
 
-/** What an execution environment of Lambda lives in. */
+/**
+ * What an execution environment of Lambda lives in: it stays between invocations, frozen, and its memory with it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
 export interface InstanceWorld {
   readonly clock: VirtualClock;
   readonly random: Random;

@@ -10,6 +10,8 @@ export interface HistoryEvent { readonly at: number; readonly type: string; read
 
 /** Does the work of Task states. Throws a `StatesError` when the work fails. */
 export interface Tasks {
+  /** Returns when Step Functions works: at once, but for an outage. */
+  ready?(): Promise<void>;
   run(task: {
     readonly resource: string;
     readonly input: unknown;
@@ -51,6 +53,8 @@ export class Execution {
   /** States that were entered, and retries: what is paid for. */
   public transitions = 0;
   public retries = 0;
+  /** Bytes of the largest output of a state. */
+  public largestPayload = 0;
   public readonly ended: Promise<void>;
   private readonly left: Promise<never>;
 
@@ -113,6 +117,7 @@ export class Execution {
       let { StartAt: next, States: states } = this.plan.definition as { StartAt: string | undefined; States: Definition['States'] };
       let input = this.plan.input;
       while (next !== undefined) {
+        await this.tasks.ready?.();
         const state: State = states[next];
         this.enter(next, state);
         const step: { next?: string; output: unknown } = await this.through(next, state, input);
@@ -123,6 +128,7 @@ export class Execution {
         }
         ({ next, output: input } = step);
         const text = JSON.stringify(input);
+        this.largestPayload = Math.max(this.largestPayload, Buffer.byteLength(text ?? ''));
         if (text !== undefined && Buffer.byteLength(text) > LARGEST_PAYLOAD) {
           throw new StatesError('States.DataLimitExceeded', 'The state/task returned a result with a size exceeding the maximum number of bytes');
         }

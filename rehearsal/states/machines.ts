@@ -19,6 +19,8 @@ export interface MachinesWorld {
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly switches: Switches;
+  /** Returns when the service works. */
+  readonly ready: () => Promise<void>;
   readonly find: (arn: string) => SimulatedFunction | undefined;
   readonly invoke: (of: SimulatedFunction, payload: unknown) => Promise<Invoked>;
   /** Throws if the role may not. */
@@ -47,6 +49,17 @@ export class Machines implements Tasks {
       }
     }
     this.all.set(arn, { arn, name, roleArn, definition: checked });
+  }
+
+  /**
+   * Publishes what is deployed, once: a version never changes.
+   * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-version.html
+   */
+  public publish(arn: string, versionArn: string): void {
+    const deployed = this.all.get(arn);
+    if (deployed !== undefined && !this.all.has(versionArn)) {
+      this.all.set(versionArn, deployed);
+    }
   }
 
   public act(operation: string, input: Readonly<Record<string, unknown>>): unknown {
@@ -110,8 +123,13 @@ export class Machines implements Tasks {
     return execution;
   }
 
+  public async ready(): Promise<void> {
+    return this.world.ready();
+  }
+
   public async run(task: Parameters<Tasks['run']>[0]): Promise<unknown> {
     await this.world.clock.sleep(STEP_MS);
+    await this.ready(); // also before a further try
     if (task.resource === SYNC) {
       return this.child(task);
     }
@@ -191,9 +209,8 @@ export class Machines implements Tasks {
     }
   }
 
-  /** A version's ARN names its machine and a number: the definition is that of the template. */
   private machine(arn: string): Machine {
-    const machine = this.all.get(arn) ?? this.all.get(arn.replace(/:\d+$/, ''));
+    const machine = this.all.get(arn);
     if (machine === undefined) {
       throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
     }

@@ -1,5 +1,7 @@
 import { argumentsOf, Rule } from './definition';
 
+/** Paths and errors by https://states-language.net and https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html */
+
 /** What a state machine calls an error; `States.*` are its own. */
 export class StatesError extends Error {
   constructor(public readonly error: string, public readonly cause: string) {

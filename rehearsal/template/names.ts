@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
 import { Place } from './place';
+import { Published } from './published';
 
 type Property = (name: string) => unknown;
 type Names = (attribute: string | undefined) => string | undefined;
 
 /** The Ref (no attribute) and the attributes of a resource, as its page in the CloudFormation reference says. */
-export function namesOf(type: string, logicalId: string, name: string, { account, region }: Place, property: Property): Names {
+export function namesOf(
+  type: string, logicalId: string, name: string, { account, region }: Place, property: Property, published: Published,
+): Names {
   const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
   const own = (service: string, rest: string, ref = name): Names => (attribute) =>
     attribute === undefined ? ref : attribute === 'Arn' ? arn(service, rest) : undefined;
@@ -13,12 +17,20 @@ export function namesOf(type: string, logicalId: string, name: string, { account
   const id = `00000000-0000-4000-8000-${hex}`;
   switch (type) {
     case 'AWS::Lambda::Function': return own('lambda', `function:${name}`);
-    case 'AWS::Lambda::Version': return (attribute) => attribute === 'Version' ? '1' : `${functionArn(String(property('FunctionName')), arn)}:1`;
+    case 'AWS::Lambda::Version': return (attribute) => {
+      const owner = functionArn(String(property('FunctionName')), arn);
+      // CDK gives a version of other code or settings another logical id, because CloudFormation publishes each resource once
+      const number = published.number(owner, logicalId);
+      return attribute === 'Version' ? String(number) : `${owner}:${number}`;
+    };
     case 'AWS::Lambda::Alias': return () => `${functionArn(String(property('FunctionName')), arn)}:${name}`;
     case 'AWS::StepFunctions::StateMachine':
       return (attribute) => attribute === 'Name' ? name
-        : attribute === 'StateMachineRevisionId' ? id : arn('states', `stateMachine:${name}`);
-    case 'AWS::StepFunctions::StateMachineVersion': return () => `${String(property('StateMachineArn'))}:1`;
+        : attribute === 'StateMachineRevisionId' ? revisionOf(property) : arn('states', `stateMachine:${name}`);
+    case 'AWS::StepFunctions::StateMachineVersion': return () => {
+      const owner = String(property('StateMachineArn'));
+      return `${owner}:${published.number(owner, String(property('StateMachineRevisionId')))}`;
+    };
     case 'AWS::StepFunctions::StateMachineAlias': return () => arn('states', `stateMachine:${name}`);
     case 'AWS::DynamoDB::Table': case 'AWS::DynamoDB::GlobalTable': return (attribute) =>
       attribute === 'StreamArn' ? arn('dynamodb', `table/${name}/stream/1`) : own('dynamodb', `table/${name}`)(attribute);
@@ -50,6 +62,12 @@ export function namesOf(type: string, logicalId: string, name: string, { account
       // the Ref of most resources is a name; what only a few have gets a stand-in
       return (attribute) => attribute === undefined ? name : undefined;
   }
+}
+
+/** Another one for each definition and role: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-version.html */
+function revisionOf(property: Property): string {
+  const text = JSON.stringify(['DefinitionString', 'Definition', 'DefinitionSubstitutions', 'RoleArn'].map(property));
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
 function functionArn(nameOrArn: string, arn: (service: string, rest: string) => string): string {

@@ -1,11 +1,14 @@
 import { namesOf } from './names';
 import { Place } from './place';
+import { Published } from './published';
 
 /** A resource of a template, as CloudFormation reads it. */
 export interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly Condition?: string;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
 
 /** A synthesized template: `Template.fromStack(stack).toJSON()`, or a file of a cloud assembly. */
@@ -26,6 +29,10 @@ export interface Found {
   readonly ref: string;
   /** Of the template that is rehearsed, and not of one beside it. */
   readonly own: boolean;
+  /** Stays when it is in no template any more. */
+  readonly keptOnDeletion: boolean;
+  /** The old one stays when an update replaces it. */
+  readonly keptOnReplacement: boolean;
   attribute(name: string): string;
 }
 
@@ -43,7 +50,7 @@ export class Templates {
   /** @param given values of parameters and imports */
   constructor(
     private readonly all: readonly TemplateJson[], public readonly place: Place,
-    private readonly given: Readonly<Record<string, string>> = {},
+    private readonly given: Readonly<Record<string, string>> = {}, private readonly published = new Published(),
   ) {
     for (const owner of all) {
       for (const { Value: value, Export } of Object.values(owner.Outputs ?? {})) {
@@ -58,12 +65,14 @@ export class Templates {
   public of(type: string): Found[] {
     return this.all.flatMap((owner, place) => Object.entries(owner.Resources ?? {})
       .filter(([logicalId, resource]) => resource.Type === type && this.stands(resource, owner, logicalId))
-      .map(([logicalId, { Type, Properties = {} }]) => ({
+      .map(([logicalId, { Type, Properties = {}, DeletionPolicy, UpdateReplacePolicy }]) => ({
         logicalId,
         type: Type,
         properties: this.resolve(Properties, owner, logicalId) as Json,
         ref: this.known(logicalId, undefined, owner),
         own: place === 0,
+        keptOnDeletion: DeletionPolicy?.startsWith('Retain') ?? false,
+        keptOnReplacement: UpdateReplacePolicy === 'Retain',
         attribute: (name: string) => this.known(logicalId, name, owner),
       })));
   }
@@ -152,7 +161,7 @@ export class Templates {
     }
     const name = this.nameIn(resource, owner, logicalId);
     const property = (wanted: string) => this.resolve(resource.Properties?.[wanted], owner, logicalId);
-    const found = namesOf(resource.Type, logicalId, name, this.place, property)(attribute);
+    const found = namesOf(resource.Type, logicalId, name, this.place, property, this.published)(attribute);
     return found ?? this.standIn(`${attribute ?? 'the name'} of ${logicalId} (${resource.Type})`, name);
   }
 

@@ -9,4 +9,4 @@ test('a release ends well whatever crashes, comes twice, late or in another orde
   const { outcomes, wrong } = await sweep(rehearsalOf(), SEED, RUNS);
   process.stdout.write(`rehearsals: ${RUNS} from seed ${SEED} (CHAOS_SEED=${SEED} repeats them): ${JSON.stringify(outcomes)}\n`);
   expect(wrong).toEqual([]);
-}, 600_000); // a machine that has other work takes its time
+}, 1_200_000); // a loaded machine takes its time, and no claim is about that

@@ -52,7 +52,16 @@ export function chaos(seed: number): Scenario {
     ...often(15) ? { updates: [{ do: random.of(['silent-rollback', 'capacity']), operation: 'UpdateEndpoint', nth: random.between(1, 2) }] } : {},
     ...often(20) ? { clockSkewSeconds: { 'release-writer': random.between(-200, 200), 'release-judge': random.between(-200, 200) } } : {},
     switches: {
-      sameConfigUpdate: random.of(['refused', 'accepted']), pendingConfigShown: random.of(['old', 'new']), lambdaDeath: random.of(['Lambda.Unknown', 'Sandbox.Timedout']),
+      sameConfigUpdate: random.of(['refused', 'accepted']),
+      pendingConfigShown: random.of(['old', 'new']),
+      pendingSummary: random.of(['shown', 'absent']),
+      lockedError: random.of(['ValidationException', 'ResourceInUse']),
+      newConfigFound: random.of(['at once', 'later']),
+      healthyMinuteErrors: random.of(['zero', 'missing']),
+      idleVariant: random.of(['silent', 'zeros']),
+      fillOfNothing: random.of(['zeros', 'nothing']),
+      lambdaDeath: random.of(['Lambda.Unknown', 'Sandbox.Timedout']),
+      jsonTextInEvent: random.of(['text', 'object']),
     },
   };
 }

@@ -1,63 +1,12 @@
+import {
+  answered, BACK, back, BEGUN, Case, ended, endsOf, expectCase, FINISH, halted, inCanary, INSTALL, PROMOTED,
+  SHIFT, SICK, START, untouched,
+} from './cases';
 import { mutations, paged, recorded, rehearsalOf, shares } from './rehearsed';
-import { Moment } from '../../rehearsal/hands';
 import { Rehearsal } from '../../rehearsal/rehearsal';
-import { RehearsalResult } from '../../rehearsal/result';
-import { Act, Scenario } from '../../rehearsal/scenario';
 
 let rehearsal: Rehearsal;
 beforeAll(() => { rehearsal = rehearsalOf(); });
-
-/** What each case asserts; the invariants I1 to I6 are looked at after every step, and `run` throws when one breaks. */
-interface Expected {
-  /** Outcome and reason of each release. */
-  readonly ends: readonly string[];
-  /** Share of requests of the candidate over time. */
-  readonly shares: string;
-  readonly calls: readonly string[];
-  readonly records: string;
-  readonly pages: readonly string[];
-  /** What people were answered. */
-  readonly answers?: readonly string[];
-}
-type Case = readonly [string, Scenario, Expected];
-
-const START: Act = { atMinutes: 5, do: 'start' };
-const SICK = { errorPercent: [{ afterMinutes: 0, value: 0.2 }, { afterMinutes: 7, value: 8 }] };
-const inCanary = ({ candidatePercent, state, minutes }: Moment) => candidatePercent > 0 && state === 'RUNNING' && minutes > 20;
-const ended = (outcome: string) => (moment: Moment) => moment.outcome === outcome;
-const answered = (count: number, { answers, outcome }: Moment) => answers.length === count && outcome !== undefined;
-
-const INSTALL = ['CreateModel', 'CreateEndpointConfig', 'UpdateEndpoint'];
-const SHIFT = 'UpdateEndpointWeightsAndCapacities';
-// the model is there already, which the name that a release gives it makes certain
-const FINISH = ['CreateModel (ValidationException)', 'CreateEndpointConfig', 'UpdateEndpoint'];
-const BACK = [SHIFT, 'UpdateEndpoint'];
-
-const BEGUN = 'start, begin, confirm x2';
-const PROMOTED: Expected = {
-  ends: ['SUCCEEDED'],
-  shares: '-, 0, 10, 100, -',
-  calls: [...INSTALL, SHIFT, SHIFT, ...FINISH],
-  records: `${BEGUN}, judge HEALTHY x4, confirm, judge HEALTHY x3, confirm, close`,
-  pages: [],
-};
-const back = (reason: string, records: string, more: Partial<Expected> = {}): Expected => ({
-  ends: [`ROLLED_BACK: ${reason}`],
-  shares: '-, 0, 10, 0, -',
-  calls: [...INSTALL, SHIFT, ...BACK],
-  records: `${records}, restore, tidy, close ROLLED_BACK`,
-  pages: ['was rolled back'],
-  ...more,
-});
-const halted = (reason: string, records: string, more: Partial<Expected> = {}): Expected => ({
-  ends: [`HALTED: ${reason}`],
-  shares: '-, 0, 10',
-  calls: [...INSTALL, SHIFT],
-  records,
-  pages: ['is HALTED and needs a person'],
-  ...more,
-});
-const untouched = (...answers: string[]): Expected => ({ ends: [], shares: '', calls: [], records: '', pages: [], answers });
 
 const METRICS: readonly Case[] = [
   ['F1 one read fails, the retry inside the tick works', { calls: [{ do: 'unavailable', service: 'cloudwatch', operation: 'GetMetricData' }] }, PROMOTED],
@@ -109,6 +58,19 @@ const ALARMS: readonly Case[] = [
       pages: ['cannot be judged: alarm churn/ErrorRate does not exist', 'was rolled back'],
     })],
   ['G6 whom an alarm tells decides nothing', { acts: [START, defined({ AlarmDescription: 'x', AlarmActions: [] })] }, PROMOTED],
+];
+
+const STABLE_ONLY: readonly Case[] = [
+  ['F10 the candidate is slow, and of stable no latency is known', {
+    requestsPerMinute: 2000, candidate: { latencyMs: 700 }, metrics: [{ do: 'silent', slot: 'Stable', fromMinutes: 0, toMinutes: 999 }],
+  }, back('alarm churn/P99Latency is in ALARM', `${BEGUN}, judge HEALTHY, latch`)],
+  ['F13 both slots fail alike, and the alarm comes first', { stable: { errorPercent: 9 }, candidate: { errorPercent: 9 } },
+    back('alarm churn/fast is in ALARM', `${BEGUN}, latch`)],
+  ['F13 both slots fail alike, and only a tick sees it', {
+    requestsPerMinute: 6000, stable: { errorPercent: 3 }, candidate: { errorPercent: 3 }, switches: { fillReachesUnpublished: 'yes' },
+  }, halted('over 2 % of requests failed for 8 minutes in a row (ErrorRate), on stable in the same minutes too: nobody is to blame',
+    `${BEGUN}, judge HEALTHY, judge FAILED`)],
+  ['F39 stable is sick, and the candidate mends it', { stable: { errorPercent: 60 } }, PROMOTED],
 ];
 
 const CONTROLLER: readonly Case[] = [
@@ -164,6 +126,23 @@ const ENDPOINT: readonly Case[] = [
       + 'capacity due to InsufficientInstanceCapacity error.', 'start, begin, latch', { shares: '-', calls: INSTALL })],
 ];
 
+const SCALED: readonly Case[] = [
+  ...(['Stable', 'Candidate'] as const).map((slot): Case => [`F29 somebody scales ${slot} in the middle of a stage`, {
+    acts: [START, { do: 'other', when: inCanary, act: ({ setSlot }) => { setSlot(slot, { instances: 5 }); } }],
+  }, PROMOTED]),
+  ['F29 stable is being scaled when the candidate fails', {
+    candidate: SICK, acts: [START, { do: 'other', when: ({ minutes }) => minutes > 21.5, act: ({ setSlot }) => { setSlot('Stable', { instances: 5 }); } }],
+  }, back('alarm churn/fast is in ALARM', `${BEGUN}, judge HEALTHY x2, latch`)],
+  ...([['artifact', 'refused'], ['image', 'update fails']] as const).map(([what, lostModelData]): Case => [
+    `F30 the ${what} of the candidate is gone (${lostModelData})`, {
+      switches: { lostModelData },
+      acts: [{ atMinutes: 4, do: 'other', act: ({ loseModelData }) => { loseModelData(2, what); } }, START],
+    }, back(lostModelData === 'refused' ? 'SageMaker refused: Could not access model data at s3://'
+      : 'SageMaker went back to churn-before and not to churn-88b2072e3e-r1-install: Failed to download model data or image.',
+    'start, begin, latch', lostModelData === 'refused' ? { shares: '', calls: ['CreateModel (ValidationException)'] } : { shares: '-', calls: INSTALL }),
+  ]),
+];
+
 const WEIGHTS_STAY: readonly Case[] = [
   ['F28 weights do not stay as wanted', { updates: [{ do: 'weights-ignored', operation: SHIFT, times: 9999 }] },
     back('SageMaker took the weights 2 times, and has others', 'start, begin, confirm, latch', {
@@ -177,6 +156,14 @@ const OPERATORS: readonly Case[] = [
   ['F32 an abort without a live release', { acts: [{ atMinutes: 5, do: 'abort' }] }, untouched('ann abort 409 NOTHING_LIVE')],
   ['F33 an abort after the promotion', { acts: [START, { do: 'abort', when: ended('SUCCEEDED') }] },
     { ...PROMOTED, answers: ['ann start 202', 'ann abort 409 NOTHING_LIVE'] }],
+  ['F34 an abort comes right after the tick that would give the candidate everything', {
+    acts: [START, { do: 'abort', when: ({ stage, candidatePercent }) => stage === 1 && candidatePercent === 10 }],
+  }, back('', '', {
+    ends: ['ABORTED: aborted by hand'],
+    calls: [...INSTALL, SHIFT, ...BACK],
+    records: `${BEGUN}, judge HEALTHY x4, latch, restore, tidy, close ABORTED`,
+    pages: ['was aborted'],
+  })],
   ['F36 the emergency stop is thrown', { acts: [START, { do: 'stop', when: inCanary }] },
     back('', `${BEGUN}, judge HEALTHY x2, latch`, {
       ends: ['ABORTED: the emergency stop is on'],
@@ -197,6 +184,13 @@ const OPERATORS: readonly Case[] = [
   }],
   ['F40 two people start at the same moment', { acts: [START, { ...START, by: 'bob', revision: 3 }] },
     { ...PROMOTED, answers: ['ann start 409 CONFLICT', 'bob start 202'] }],
+  ['F41 another version is registered in the middle of a release, and started', {
+    acts: [
+      START,
+      { do: 'other', when: inCanary, act: ({ registerVersion }) => registerVersion() },
+      { do: 'start', by: 'bob', revision: 4, when: (moment) => inCanary(moment) && moment.minutes > 24 },
+    ],
+  }, { ...PROMOTED, answers: ['ann start 202', 'bob start 409 CONFLICT'] }],
   ['G17 after two failures another person has to allow the next', {
     candidate: SICK,
     versions: { 3: { errorPercent: 9 } },
@@ -227,8 +221,15 @@ const EVENTS: readonly Case[] = [
     back('alarm churn/fast is in ALARM', `${BEGUN}, judge HEALTHY x2, latch`)],
   ['G18 the alarm\'s event is lost: the next tick sees the alarm', { candidate: SICK, events: [{ source: 'aws.cloudwatch', copies: 0 }] },
     back('alarm churn/ErrorRate is in ALARM', `${BEGUN}, judge HEALTHY x2, judge FAILED`)],
+  ['F42 another alarm fires while traffic goes back', {
+    candidate: SICK,
+    acts: [START, { do: 'other', when: ({ latch }) => latch !== undefined, act: ({ setAlarm }) => { setAlarm('churn/P99Latency', 'ALARM'); } }],
+  }, back('alarm churn/fast is in ALARM', `${BEGUN}, judge HEALTHY x2, latch`)],
   ['G19 the switch is gone before the start', { acts: [{ atMinutes: 2, do: 'other', act: ({ breakStopSwitch }) => { breakStopSwitch(); } }, START] },
     untouched('ann start 409 STOPPED')],
+  ['G19 the switch cannot be read for longer than an update may take', {
+    calls: [{ do: 'unavailable', function: 'release-writer', service: 'ssm', afterMinutes: 14, times: 9999 }],
+  }, back('the emergency stop could not be read before the deadline', `${BEGUN}, judge HEALTHY x4, latch`)],
   ['a first release that goes well', { before: 'nothing' }, {
     ends: ['SUCCEEDED'],
     shares: '-, 100, -',
@@ -242,16 +243,10 @@ const EVENTS: readonly Case[] = [
     })],
 ];
 
-test.each([...METRICS, ...ALARMS, ...CONTROLLER, ...ENDPOINT, ...WEIGHTS_STAY, ...OPERATORS, ...EVENTS])('%s', async (name, scenario, expected) => {
-  const result = await rehearsal.run({ ...scenario, name });
-  expect({
-    ends: endsOf(result),
-    shares: shares(result),
-    calls: mutations(result),
-    records: recorded(result),
-    pages: paged(result),
-    ...(expected.answers === undefined ? {} : { answers: answersOf(result) }),
-  }).toEqual(expected);
+test.each([
+  ...METRICS, ...ALARMS, ...STABLE_ONLY, ...CONTROLLER, ...ENDPOINT, ...SCALED, ...WEIGHTS_STAY, ...OPERATORS, ...EVENTS,
+])('%s', async (...played) => {
+  await expectCase(rehearsal, played);
 });
 
 describe('F16 when every try of the way back fails', () => {
@@ -317,14 +312,3 @@ function skewed(seconds: number): Record<string, number> {
   return Object.fromEntries(['desk', 'clerk', 'judge', 'writer'].map((name) => [`release-${name}`, seconds]));
 }
 
-/** Outcomes with the first of the reasons. */
-/** Two fast alarms fire in the same minute: whose event comes first is chance. */
-function endsOf({ releases }: RehearsalResult): string[] {
-  const told = (reason: string) => reason.replace(/; alarm .*/s, '').replace(/(somebody-elses)-\d+/, '$1')
-    .replace(/churn\/(ErrorBurst|ModelErrorRate)/, 'churn/fast');
-  return releases.map(({ outcome, reason }) => `${outcome}${reason === undefined ? '' : `: ${told(reason)}`}`);
-}
-
-function answersOf({ answers }: RehearsalResult): string[] {
-  return answers.map(({ by, do: what, status, body: { code } }) => `${by} ${what} ${status}${code === undefined ? '' : ` ${String(code)}`}`);
-}

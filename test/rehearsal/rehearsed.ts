@@ -1,9 +1,9 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ReleasePlan, ReleasePlanOptions, ReleaseStage } from '../../lib/serving';
+import { EmergencyStop, ReleasePlan, ReleasePlanOptions, ReleaseStage } from '../../lib/serving';
 import { Rehearsal, RehearsalOptions } from '../../rehearsal/rehearsal';
 import { RehearsalResult } from '../../rehearsal/result';
-import { progressiveEndpoint } from '../serving/progressive/progressive-supplies';
+import { progressiveEndpoint, releaseSupplies } from '../serving/progressive/progressive-supplies';
 
 const SHORT: ReleasePlanOptions = {
   stages: [
@@ -14,10 +14,21 @@ const SHORT: ReleasePlanOptions = {
 };
 
 /** The template of a stack with one progressive endpoint, `churn`: a canary of 20 minutes, all for 15, a tick of 5. */
-export function shortTemplate(plan: ReleasePlanOptions = SHORT): object {
+export function shortTemplate(plan: Partial<ReleasePlanOptions> = {}, environment?: string, stopName = 'production'): object {
   const stack = new Stack(new App(), 'Releases');
-  progressiveEndpoint(stack, { release: ReleasePlan.of(plan) });
+  const emergencyStop = new EmergencyStop(stack, 'Stop', { stopName });
+  const release = ReleasePlan.of({ ...SHORT, ...plan });
+  progressiveEndpoint(stack, { ...releaseSupplies(stack, environment), emergencyStop, release });
   return Template.fromStack(stack).toJSON();
+}
+
+/** A template with something of its plan or profile changed, which is JSON in a text. */
+export function changed(template: object, ...changes: readonly (readonly [from: string, to: string])[]): object {
+  const inText = (json: string) => JSON.stringify(json).slice(1, -1);
+  return JSON.parse(changes.reduce((text, [from, to]) => {
+    expect(text).toContain(inText(from));
+    return text.replaceAll(inText(from), inText(to));
+  }, JSON.stringify(template))) as object;
 }
 
 export function rehearsalOf(template: object = shortTemplate(), options: RehearsalOptions = {}): Rehearsal {

@@ -201,9 +201,9 @@ describe('EventBridge', () => {
 
   test('fills an input transformer, text as text and values as values', () => {
     const InputPathsMap = { name: '$.detail.name', n: '$.detail.n' };
-    expect(inputOf({ InputTransformer: { InputPathsMap, InputTemplate: '{"recover":{"name":<name>,"n":<n>}}' } }, event))
+    expect(inputOf({ InputTransformer: { InputPathsMap, InputTemplate: '{"recover":{"name":<name>,"n":<n>}}' } }, event, USUAL_SWITCHES))
       .toEqual({ recover: { name: '/stop', n: 5 } });
-    expect(() => inputOf({ InputTransformer: { InputTemplate: '{"x":<gone>}' } }, event)).toThrow('no path for <gone>');
+    expect(() => inputOf({ InputTransformer: { InputTemplate: '{"x":<gone>}' } }, event, USUAL_SWITCHES)).toThrow('no path for <gone>');
   });
 });
 

@@ -2,6 +2,9 @@ import { aws_cloudwatch as cw, CfnResource } from 'aws-cdk-lib';
 import { shown } from '../../core/invalid-props';
 import { rendered } from '../rendered-resource';
 
+/** With `ignore` an alarm keeps the state that it has, and it was OK when the release began. */
+const SILENCE_IS_HEALTH = ['notBreaching', 'ignore'];
+
 /** How an alarm stands in a template. */
 interface RenderedAlarm {
   readonly ActionsEnabled?: boolean;
@@ -33,7 +36,7 @@ function problemsOf(path: string, alarm: RenderedAlarm): string[] {
   return [
     ...acts ? [] : [`\`ActionsEnabled\` of a rollback alarm must not be false: got ${path} with false; whoever silenced it would silence releases too, `
       + 'so take the trigger out instead'],
-    ...compares.startsWith('LessThan') && missing === 'notBreaching' ? ['`TreatMissingData` of a rollback alarm that fires when something falls must '
-      + `not be notBreaching: got ${path}; without data it would call a dead candidate healthy, so say breaching or missing`] : [],
+    ...compares.startsWith('LessThan') && SILENCE_IS_HEALTH.includes(missing) ? ['`TreatMissingData` of a rollback alarm that fires when something falls must '
+      + `not be ${missing}: got ${path}; without data it would call a dead candidate healthy, so say breaching or missing`] : [],
   ];
 }

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { validation } from '../error';
 
+/** Expressions by https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html */
+
 /** An item as the document client shows it. */
 export type Item = Readonly<Record<string, unknown>>;
 

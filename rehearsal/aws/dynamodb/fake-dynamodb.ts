@@ -66,7 +66,8 @@ const PAGE_BYTES = 1024 * 1024;
 
 /**
  * DynamoDB in this process, for tables with the keys pk and sk: one step at a time, everything in memory. Each request is
- * atomic but for BatchGetItem, as in AWS. Not verified against DynamoDB itself.
+ * atomic but for BatchGetItem, as in AWS (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html).
+ * Not verified against DynamoDB itself.
  */
 export class FakeDynamoDb {
   public hooks: Hooks = {};
@@ -81,7 +82,12 @@ export class FakeDynamoDb {
   private readonly tables = new Map<string, Map<string, Item>>();
 
   constructor(...tables: string[]) {
-    tables.forEach((table) => this.tables.set(table, new Map()));
+    tables.forEach((table) => { this.create(table); });
+  }
+
+  /** A table that is there already stays as it is. */
+  public create(table: string): void {
+    this.tables.set(table, this.tables.get(table) ?? new Map());
   }
 
   /** A document client of this fake; the name is what the hooks know it by. */

@@ -319,6 +319,21 @@ describe('props', () => {
   });
 });
 
+test('a heartbeat that keeps its state in silence is no heartbeat', () => {
+  const stack = newStack();
+  const metric = new cw.Metric({ namespace: 'Ours', metricName: 'Answers' });
+  const heartbeat = (id: string, treatMissingData: cw.TreatMissingData) => RollbackTrigger.alarm(new cw.Alarm(stack, id, {
+    metric, threshold: 1, evaluationPeriods: 1, comparisonOperator: cw.ComparisonOperator.LESS_THAN_THRESHOLD, treatMissingData,
+  }));
+  const rollbackOn = [heartbeat('Ignoring', cw.TreatMissingData.IGNORE), heartbeat('Heard', cw.TreatMissingData.BREACHING),
+    RollbackTrigger.alarm(cw.Alarm.fromAlarmArn(stack, 'Theirs', 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:theirs'))];
+  const stages = [ReleaseStage.full({ bakeTime: Duration.minutes(10) })];
+  progressiveEndpoint(stack, { release: ReleasePlan.of({ stages, rollbackOn }) });
+  // of an alarm that is imported nothing is known but its name
+  const problems = stack.node.findAll().flatMap(({ node }) => node.validate());
+  expect(problems).toEqual([expect.stringContaining("must not be ignore: got 'Test/Ignoring'")]);
+});
+
 describe('a stack', () => {
   test('has one controller and one emergency stop for all its endpoints', () => {
     const stack = newStack();

@@ -7,10 +7,10 @@ import { ProgressiveEndpoint, ProgressiveEndpointProps } from '../../../lib/serv
 import { stores } from '../../registry/registries';
 
 /** A registry that makes nothing, and a network. */
-export function releaseSupplies(stack: Stack): Pick<ProgressiveEndpointProps, 'model' | 'network'> {
+export function releaseSupplies(stack: Stack, environment?: string): Pick<ProgressiveEndpointProps, 'model' | 'network'> {
   const scope = new Construct(stack, 'Supplies');
   const { artifacts, images } = stores(scope);
-  const registry = ModelRegistry.fromAttributes(scope, 'Registry', { apiId: 'abcdefghij', artifacts, images });
+  const registry = ModelRegistry.fromAttributes(scope, 'Registry', { apiId: 'abcdefghij', artifacts, images, environment });
   return { model: registry.model('churn'), network: new MlNetwork(scope, 'Network') };
 }
 

@@ -136,13 +136,15 @@ function inService(wanted: Wanted, described: DescribedEndpoint, issued: Issued 
   if (to === undefined) { // of a first release only
     return late ? halt('the endpoint is still there after the deadline') : { kind: 'delete' };
   }
+  const back = act === 'restore';
+  // the way back is tried once however late it begins: after a Region that was lost for hours, too
+  const over = late && !(back && issued === undefined);
   const arrangement = [to, or].find((each) => each?.configName === described.configName);
   if (arrangement === undefined) {
-    return elsewhere(to, described, issued, late);
+    return elsewhere(to, described, issued, over);
   }
-  const back = act === 'restore';
-  return namesDiffer(arrangement, described) ?? weightsDiffer(arrangement, described, back ? undefined : issued, late)
-    ?? countsDiffer(arrangement, described, back, late) ?? { kind: 'none' };
+  return namesDiffer(arrangement, described) ?? weightsDiffer(arrangement, described, back ? undefined : issued, over)
+    ?? countsDiffer(arrangement, described, act, late) ?? { kind: 'none' };
 }
 
 /** It rests on another configuration of ours: not gone to yet, or SageMaker went back to it and says nothing. */
@@ -192,11 +194,21 @@ function sharesDiffer(
   });
 }
 
-/** On the way back a person may have scaled stable meanwhile, and that is no reason to doubt that it serves. */
-function countsDiffer({ variants }: Arrangement, described: DescribedEndpoint, back: boolean, late: boolean): Act | undefined {
+/**
+ * Counts are set by configurations. Where a release only moves weights, and on the way back, somebody may have scaled a slot
+ * meanwhile, and that is no reason to doubt that it serves.
+ */
+function countsDiffer({ variants }: Arrangement, described: DescribedEndpoint, act: Wanted['act'], late: boolean): Act | undefined {
   const wrong = variants.filter(({ slot, instanceCount, weight }) => {
     const { currentInstances = 0, desiredInstances = 0 } = described.variants.find(({ name }) => name === slot) ?? {};
-    return back ? weight > 0 && currentInstances === 0 : currentInstances !== instanceCount || desiredInstances !== instanceCount;
+    switch (act) {
+      case 'restore':
+        return weight > 0 && currentInstances === 0;
+      case 'shift':
+        return currentInstances === 0 || currentInstances !== desiredInstances;
+      default:
+        return currentInstances !== instanceCount || desiredInstances !== instanceCount;
+    }
   }).map(({ slot }) => slot).join(', ');
   if (wrong === '') {
     return undefined;

@@ -1,5 +1,5 @@
 import { Act, asLeft, converge } from './converge';
-import { Fleet, isBusy, isRefused } from './fleet';
+import { Fleet, isBusy, isNotSeenYet, isRefused } from './fleet';
 import { Lease, WriterBusy } from './lease';
 import { page } from './pager';
 import { STATE_MACHINE } from './record';
@@ -90,7 +90,8 @@ export class Converger {
   }
 
   /** Nothing goes forward past the switch; going back never waits for it, and a rollback by hand is going back. */
-  private async stopped({ latch, kind }: Live): Promise<Looked | undefined> {
+  private async stopped(release: Live): Promise<Looked | undefined> {
+    const { latch, kind, confirmedAt, wanted: { deadline } } = release;
     if (latch !== undefined || kind === 'rollback') {
       return undefined;
     }
@@ -99,7 +100,12 @@ export class Converger {
       await this.record({ kind: 'latch', cause: 'stop', reason: 'the emergency stop is on' });
       return 'again';
     }
-    return state === 'unreadable' ? 'pause' : undefined;
+    if (state === 'off') {
+      return undefined;
+    }
+    // what is there already may stay; what has to come cannot be waited for without end
+    return confirmedAt !== undefined ? 'done' : this.errand.at() <= deadline ? 'pause'
+      : this.failed('the emergency stop could not be read before the deadline', release);
   }
 
   private async follow(act: Act, release: Live, fleet: Fleet): Promise<Looked> {
@@ -155,7 +161,8 @@ export class Converger {
     if (error instanceof WriterBusy) {
       throw error;
     }
-    if (isBusy(error) || isPassing(error)) {
+    const made = release.wanted.act === 'install' || release.wanted.act === 'finish';
+    if (isBusy(error) || isPassing(error) || (made && isNotSeenYet(error))) {
       this.world.log.warn('SageMaker took no change; it is looked at again', { endpoint: this.errand.endpoint, problem: nameOf(error) });
       return Promise.resolve('pause');
     }

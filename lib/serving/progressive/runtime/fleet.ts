@@ -160,6 +160,11 @@ export function isRefused(error: unknown): boolean {
   return error instanceof NameTaken || textOf(error, 'ResourceLimitExceeded') !== undefined || textOf(error, 'ValidationException') !== undefined;
 }
 
+/** What was made a moment before may not be found yet: "eventually consistent", API page of CreateEndpoint. */
+export function isNotSeenYet(error: unknown): boolean {
+  return /could not find (model|endpoint configuration)/i.test(textOf(error, 'ValidationException') ?? '');
+}
+
 function isThere(error: unknown): boolean {
   return /already exist/i.test(textOf(error, 'ValidationException') ?? '');
 }

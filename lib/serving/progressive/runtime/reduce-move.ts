@@ -14,9 +14,15 @@ export function issue({ release }: Head, { at, mutation, configName }: EventOf<'
     mutation, ...(configName === undefined ? {} : { configName }), count: (same?.count ?? 0) + 1, seen: same?.seen ?? false,
   };
   return {
-    head: { release: { ...release, ...unlocked(release, at), issued } },
+    head: { release: { ...release, ...unlocked(release, at), wanted: timed(release, release.wanted, at), issued } },
     deed: { outcome: 'SUCCEEDED', details: { mutation, ...(configName === undefined ? {} : { wantedConfig: configName }) } },
   };
+}
+
+/** A way back that could begin only late has its whole time from then on. */
+function timed({ issued, profile: { plan } }: Release, intent: Wanted, at: number): Wanted {
+  return intent.act !== 'restore' || issued !== undefined ? intent
+    : { ...intent, deadline: Math.max(intent.deadline, at + plan.updateDeadlineSeconds * 1000) };
 }
 
 /** On the way back the endpoint was locked until we could call: that time is not ours. */

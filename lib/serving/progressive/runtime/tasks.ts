@@ -8,9 +8,12 @@ const Text = z.string().min(1).max(256);
 const Time = z.iso.datetime({ offset: true });
 const Name = { endpoint: Text, releaseId: Text };
 
+/** JSON as a text. What an input transformer makes of such a text no page says (U160), so that the object itself is taken too. */
+const JsonText = z.union([z.string(), z.record(z.string(), z.unknown()).transform((value) => JSON.stringify(value))]);
+
 const Clerk: z.ZodType<ClerkTask | RecoverTask> = z.discriminatedUnion('do', [
   z.object({ do: z.enum(['begin', 'close', 'halt']), ...Name, at: Time }),
-  z.object({ do: z.literal('recover'), input: z.string(), status: Text, at: Time }),
+  z.object({ do: z.literal('recover'), input: JsonText, status: Text, at: Time }),
 ]);
 const Writer: z.ZodType<WriterTask> = z.object({ do: z.enum(['install', 'shift', 'finish', 'restore', 'tidy']), ...Name, at: Time });
 const Judge: z.ZodType<JudgeTask> = z.object({ do: z.literal('judge'), ...Name, since: Time, at: Time });
@@ -62,7 +65,7 @@ export function watchTime(event: unknown): number {
 }
 
 const Input = z.object({ endpoint: Text, releaseId: Text });
-const Nested = z.object({ recover: z.object({ input: z.string() }) });
+const Nested = z.object({ recover: z.object({ input: JsonText }) });
 const DEEPEST = 8;
 
 /** The release that an execution was about, from its input: as it was started, or as it was recovered, again and again. */

@@ -43,6 +43,19 @@ describe('one of the three facts alone proves nothing', () => {
     expect(converge(shift, described, undefined, LATE).kind).toBe('failed');
   });
 
+  test('a slot that somebody scaled has the instances that are wanted of it, unless a configuration sets them', () => {
+    const scaled = ({ variants, ...described }: DescribedEndpoint, count: number): DescribedEndpoint =>
+      ({ ...described, variants: variants.map((variant) => ({ ...variant, currentInstances: count, desiredInstances: count })) });
+    expect(converge(shift, scaled(there, 5), undefined, START).kind).toBe('none');
+    expect(converge(shift, scaled(there, 0), undefined, START).kind).toBe('wait');
+    expect(converge(install, scaled(inService(install.to!), 5), undefined, START).kind).toBe('wait');
+  });
+
+  test('the way back is tried once however late it begins', () => {
+    expect(converge(back, there, undefined, back.deadline + 1).kind).toBe('weights');
+    expect(converge(back, there, { mutation: 'weights', count: 1, seen: false }, back.deadline + 1).kind).toBe('failed');
+  });
+
   test('weights count as shares, in single precision', () => {
     const single = {
       ...there,

@@ -262,6 +262,15 @@ describe('going back', () => {
     expect(byItself.release!.lockedSeconds).toBe(30);
   });
 
+  test('a way back that begins late has its whole time from its first call on', () => {
+    const latched = after(canary(), happening({ kind: 'latch', cause: 'alarm', reason: 'a' }, START));
+    const { deadline } = latched.release!.wanted!;
+    const call = happening({ kind: 'issue', mutation: 'weights' }, deadline + 1000);
+    const late = after(latched, call).release!.wanted!.deadline;
+    expect(late).toBe(deadline + 1000 + PLAN.updateDeadlineSeconds * 1000);
+    expect(after(latched, call, happening({ kind: 'issue', mutation: 'weights' }, deadline + 9000)).release!.wanted!.deadline).toBe(late);
+  });
+
   test('leaves both slots if it has to, and the next release knows them', () => {
     const head = after(canary(), happening({ kind: 'latch', cause: 'abort', reason: 'a' }), happening({ kind: 'restore' }),
       happening({ kind: 'tidy', left: 'no capacity' }), happening({ kind: 'close' }));
