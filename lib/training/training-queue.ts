@@ -116,8 +116,8 @@ abstract class TrainingQueueBase extends Construct implements ITrainingQueue {
  * A change of tags replaces the queue and its environments. The replaced ones stay, with the jobs that run on them: delete
  * them when they are empty.
  *
- * Throws `RunnableLimit`, `UpdateTimeout`, `Priority`, `ShareMemory`, `RootVolume`, `TeamTwice`, `TeamQuota`, `QueueLimit`,
- * `ClusterSubnet` or `TwoZones`, all problems at once.
+ * Throws `RunnableLimit`, `UpdateTimeout`, `Priority`, `ShareMemory`, `RootVolume`, `TeamTwice`, `TeamCount`, `TeamQuota`,
+ * `QueueLimit`, `ClusterSubnet` or `TwoZones`, all problems at once.
  */
 export class TrainingQueue extends TrainingQueueBase {
   /**
