@@ -17,7 +17,7 @@ const PACKS = ['AwsSolutions', 'HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'
  *
  * What is written is what `Validations.acknowledge` writes, with one entry for each decision. That function also takes a
  * stack trace for each id, and looks below the construct for warnings of that name, which a rule of a pack never is: a
- * twentieth of a synth.
+ * fortieth of a synth.
  */
 export function acknowledge(construct: IConstruct, ...findings: KeptFinding[]): void {
   findings.forEach(({ rules, reason }) => {

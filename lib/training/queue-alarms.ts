@@ -33,7 +33,7 @@ interface Wanted {
 
 /**
  * The alarms of a queue. Each has an article in the runbook. Made from L1: with seven per queue, what the L2 brings beside
- * them is a thirtieth of the time that a queue takes.
+ * them can be seen in the time that a queue takes.
  */
 export class QueueAlarms extends Construct {
   public readonly alarms: cw.CfnAlarm[];
