@@ -4,8 +4,8 @@ import { acknowledge } from '../../lib/core/acknowledge';
 
 /** Every id with its reason, as CDK and the packs read them. */
 function kept({ node }: IConstruct): Record<string, string> {
-  const entries = node.metadata.filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY).map(({ data }) => data as object);
-  return Object.assign({}, ...entries) as Record<string, string>;
+  const entries = node.metadata.filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY);
+  return Object.assign({}, ...entries.map(({ data }) => data as object)) as Record<string, string>;
 }
 
 const CLUSTERS = 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:cluster/*]';
