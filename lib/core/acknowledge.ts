@@ -14,10 +14,16 @@ const PACKS = ['AwsSolutions', 'HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'
 /**
  * Keeps findings on the construct that has them. The id is namespaced, so that the finding stays in the report as
  * suppressed, with its reason; a bare id would make it vanish.
+ *
+ * What is written is what `Validations.acknowledge` writes, with one entry for each decision. That function also takes a
+ * stack trace for each id, and looks below the construct for warnings of that name, which a rule of a pack never is: a
+ * fortieth of a synth.
  */
 export function acknowledge(construct: IConstruct, ...findings: KeptFinding[]): void {
-  const rules = findings.flatMap(({ rules: ids, reason }) => ids.map((id) => ({ id: `${packOf(id)}::${id}`, reason })));
-  Validations.of(construct).acknowledge(...rules);
+  findings.forEach(({ rules, reason }) => {
+    const ids = rules.map((rule) => [`${packOf(rule)}::${rule}`, reason] as const);
+    construct.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, Object.fromEntries(ids));
+  });
 }
 
 /**

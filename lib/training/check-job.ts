@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { checkJobSize } from './check-job-size';
 import { checkEnvironment, checkText, looksSecret, wrongName } from './job-environment';
 import { inMebibytes } from './sizes';
 import { knowsTeam } from './submit-grant';
@@ -13,6 +14,8 @@ const USER = /^[0-9]{1,10}(?::[0-9]{1,10})?$/;
 const MOST_NODES = 100;
 /** The most GPUs that a machine of EC2 has. */
 const MOST_GPUS = 16;
+/** Of an `Integer` in CloudFormation, and of a user id in Linux. */
+const LARGEST_INTEGER = 2_147_483_647;
 
 /** All problems of a job's props at once. */
 export function checkJob(scope: Construct, props: TrainingJobProps): void {
@@ -22,9 +25,10 @@ export function checkJob(scope: Construct, props: TrainingJobProps): void {
       min: 1, max: 10, whole: true, hint: 'without an attempt no job would start',
     })
     .number('JobTimeout', 'timeout', props.timeout && inSeconds('timeout', props.timeout), {
-      min: 60, whole: true, unit: 'seconds',
+      min: 60, max: LARGEST_INTEGER, whole: true, unit: 'seconds',
     })
     .number('SchedulingPriority', 'schedulingPriority', props.schedulingPriority, { min: 0, max: 9999, whole: true });
+  checkJobSize(checks, props);
   checkMemory(checks, props);
   checkGpus(checks, props);
   checkNodes(checks, props);
@@ -121,6 +125,9 @@ export function wrongUser(prop: string, user: unknown): string | undefined {
   if (typeof user !== 'string' || !USER.test(user)) {
     return `\`${prop}\` must be a user and a group by number, as in '1000:1000': got ${shown(user)}`
       + (user === 'root' ? ', which is half of a way out of the container' : '');
+  }
+  if (user.split(':').some((id) => Number(id) > LARGEST_INTEGER)) {
+    return `\`${prop}\` must be of ids up to ${LARGEST_INTEGER}, or no container starts: got ${shown(user)}`;
   }
   return /^0+(?::|$)/.test(user) ? `\`${prop}\` must not be root, which is half of a way out of the container: got ${shown(user)}; use '1000:1000'` : undefined;
 }

@@ -13,6 +13,8 @@ const MEMORY_SECONDS = { min: 600, max: 604_800, whole: true, unit: 'seconds' };
 /** The smallest root of Amazon Linux 2023 for ECS is 30 GiB; 16 TiB is the largest gp3 volume. */
 const ROOT_GIBIBYTES = { min: 30, max: 16_384, whole: true, unit: 'GiB' };
 
+const MOST_TEAMS = 499;
+
 /** What was said of a queue, defaults and all. */
 export interface JudgedQueue {
   readonly limits: Required<QueueLimits>;
@@ -71,6 +73,8 @@ function checkLimits(checks: Checks, limits: Required<QueueLimits>): void {
 function checkTeams(checks: Checks, { kind, teams = [] }: TrainingQueueProps): void {
   const names = teams.map(({ team }) => team);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
+  checks.report('TeamCount', names.length <= MOST_TEAMS ? undefined
+    : `\`teams\` must name at most ${MOST_TEAMS}, because Batch knows 500 shares with that of everybody else: got ${names.length}`);
   checks.report('TeamTwice', twice === undefined ? undefined
     : `\`teams\` must name each team once: got ${shown(twice)} more than once; add up its shares`);
   for (const { team, maxGpus, maxVcpus } of teams) {

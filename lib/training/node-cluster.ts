@@ -1,3 +1,5 @@
+import { Token } from 'aws-cdk-lib';
+import { unknown } from './sizes';
 import { Checks } from '../core/checks';
 
 /** How machines of a cluster lie together. */
@@ -40,6 +42,7 @@ export class NodeCluster {
     /** Which of the network's subnets the machines start in. */
     public readonly subnet: number,
   ) {
-    new Checks().number('ClusterSubnet', 'subnet', subnet, { min: 0, max: 5, whole: true }).settle();
+    new Checks().report('ClusterSubnet', unknown('subnet', subnet, 'it decides where machines start'))
+      .number('ClusterSubnet', 'subnet', Token.isUnresolved(subnet) ? undefined : subnet, { min: 0, max: 5, whole: true }).settle();
   }
 }

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { QueueLimits } from './queue-limits';
 import { counted, sampled } from './queue-metrics';
 import { SAMPLE_MINUTES } from './queue-sampler';
-import { COUNTED, SAMPLED } from './runtime/contract';
+import { COUNTED, QUEUE_DIMENSION, SAMPLED } from './runtime/contract';
 import { runbook } from '../core/runbook';
 
 /** What the alarms of a queue are made from. */
@@ -24,16 +24,19 @@ const HOUR = 60 / SAMPLE_MINUTES;
 
 interface Wanted {
   readonly description: string;
-  readonly metric: cw.IMetric;
+  readonly metric: cw.Metric;
   readonly above: number;
   readonly periods: number;
   /** Whether it means something when nobody measures. */
   readonly silenceIsBad?: boolean;
 }
 
-/** The alarms of a queue. Each has an article in the runbook. */
+/**
+ * The alarms of a queue. Each has an article in the runbook. Made from L1: with seven per queue, what the L2 brings beside
+ * them can be seen in the time that a queue takes.
+ */
 export class QueueAlarms extends Construct {
-  public readonly alarms: cw.Alarm[];
+  public readonly alarms: cw.CfnAlarm[];
 
   constructor(scope: Construct, id: string, private readonly props: QueueAlarmsProps) {
     super(scope, id);
@@ -90,19 +93,23 @@ export class QueueAlarms extends Construct {
     };
   }
 
-  private createAlarm(name: string, { description, metric, above, periods, silenceIsBad }: Wanted): cw.Alarm {
-    const alarm = new cw.Alarm(this, name, {
-      alarmName: `${this.props.queueName}/${name}`,
+  private createAlarm(name: string, { description, metric, above, periods, silenceIsBad }: Wanted): cw.CfnAlarm {
+    const { queueArn, queueName, topic } = this.props;
+    return new cw.CfnAlarm(this, name, {
+      alarmName: `${queueName}/${name}`,
       alarmDescription: `${description} ${runbook(name)}`,
-      metric,
+      namespace: metric.namespace,
+      metricName: metric.metricName,
+      dimensions: [{ name: QUEUE_DIMENSION, value: queueArn }],
+      statistic: metric.statistic,
+      period: metric.period.toSeconds(),
       threshold: above,
       comparisonOperator: cw.ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: periods,
       datapointsToAlarm: periods,
       treatMissingData: silenceIsBad === true ? cw.TreatMissingData.BREACHING : cw.TreatMissingData.NOT_BREACHING,
+      alarmActions: [topic.topicRef.topicArn],
     });
-    alarm.addAlarmAction({ bind: () => ({ alarmActionArn: this.props.topic.topicRef.topicArn }) });
-    return alarm;
   }
 }
 

@@ -53,14 +53,15 @@ export class QueueEvents extends Construct {
   }
 
   private createRule(queueArn: string): void {
-    const rule = new events.Rule(this, 'Rule', {
+    const rule = new events.CfnRule(this, 'Rule', {
       description: `What happens to the jobs of ${this.node.scope!.node.path}`,
       eventPattern: {
-        source: ['aws.batch'],
-        detailType: ['Batch Job State Change', 'Batch Job Queue Blocked'],
-        detail: { jobQueue: [queueArn] },
+        'source': ['aws.batch'],
+        'detail-type': ['Batch Job State Change', 'Batch Job Queue Blocked'],
+        'detail': { jobQueue: [queueArn] },
       },
-      targets: [{ bind: () => ({ arn: this.logGroup.logGroupArn }) }],
+      state: 'ENABLED',
+      targets: [{ id: 'Target0', arn: this.logGroup.logGroupArn }],
     });
     rule.node.addDependency(permissionOf(this));
     acknowledge(rule, {
@@ -70,14 +71,16 @@ export class QueueEvents extends Construct {
     });
   }
 
-  private createFilter(metricName: string, pattern: string): void {
-    new logs.MetricFilter(this, metricName, {
-      logGroup: this.logGroup,
-      filterPattern: logs.FilterPattern.literal(pattern),
-      metricNamespace: TRAINING_METRICS,
-      metricName,
-      metricValue: '1',
-      dimensions: { [QUEUE_DIMENSION]: '$.detail.jobQueue' },
+  private createFilter(metricName: string, filterPattern: string): void {
+    new logs.CfnMetricFilter(this, metricName, {
+      logGroupName: this.logGroup.logGroupName,
+      filterPattern,
+      metricTransformations: [{
+        metricNamespace: TRAINING_METRICS,
+        metricName,
+        metricValue: '1',
+        dimensions: [{ key: QUEUE_DIMENSION, value: '$.detail.jobQueue' }],
+      }],
     });
   }
 }

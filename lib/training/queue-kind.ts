@@ -125,6 +125,9 @@ export class QueueKind {
   private judge(): Checks {
     const checks = new Checks().report('Machines', this.machines.length > 0 ? undefined
       : '`machines` must name at least one family, or no machine ever starts: got none; try MachineFamily.G5 or MachineFamily.M6I');
+    const names = this.machines.map(({ name }) => name);
+    const twice = names.find((name, place) => names.indexOf(name) !== place);
+    checks.report('Machines', twice === undefined ? undefined : `\`machines\` must name each family once: got ${shown(twice)} more than once; leave one out`);
     for (const { name } of this.machines.filter(({ hasGpus }) => hasGpus !== this.hasGpus)) {
       checks.report('Machines', this.hasGpus
         ? `\`machines\` of a GPU queue must all have GPUs, or jobs wait for ever: got ${shown(name)}; put it into a CPU queue`

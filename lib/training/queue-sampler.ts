@@ -1,4 +1,4 @@
-import { aws_events as events, aws_iam as iam, aws_lambda as lambda, Duration } from 'aws-cdk-lib';
+import { aws_events as events, aws_iam as iam, aws_lambda as lambda, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { SampleRequest } from './runtime/contract';
 import { acknowledge } from '../core/acknowledge';
@@ -19,13 +19,14 @@ export class QueueSampler extends Construct {
     super(scope, id);
     const sampler = samplerOf(this);
     sampler.statement(READ_QUEUES).addResources(request.jobQueue);
-    const rule = new events.Rule(this, 'Rule', {
+    const rule = new events.CfnRule(this, 'Rule', {
       description: `Measures ${scope.node.path}`,
-      schedule: events.Schedule.rate(Duration.minutes(SAMPLE_MINUTES)),
-      targets: [{ bind: () => ({ arn: sampler.functionArn, input: events.RuleTargetInput.fromObject(request) }) }],
+      scheduleExpression: events.Schedule.rate(Duration.minutes(SAMPLE_MINUTES)).expressionString,
+      state: 'ENABLED',
+      targets: [{ id: 'Target0', arn: sampler.functionArn, input: Stack.of(this).toJsonString(request) }],
     });
     new lambda.CfnPermission(this, 'Permission', {
-      action: 'lambda:InvokeFunction', functionName: sampler.functionArn, principal: 'events.amazonaws.com', sourceArn: rule.ruleArn,
+      action: 'lambda:InvokeFunction', functionName: sampler.functionArn, principal: 'events.amazonaws.com', sourceArn: rule.attrArn,
     });
     acknowledge(rule, {
       rules: ['Serverless-EventBusDLQ'],

@@ -1,13 +1,11 @@
-import {
-  aws_batch as batch, aws_iam as iam, aws_logs as logs, aws_ssm as ssm, aws_stepfunctions as sfn, Duration, Fn,
-  Names, Stack,
-} from 'aws-cdk-lib';
+import { aws_batch as batch, aws_iam as iam, aws_logs as logs, aws_stepfunctions as sfn, Duration, Fn, Names, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkJob } from './check-job';
 import { gpusOf, renderContainer } from './job-container';
 import { createJobLogs } from './job-logs';
 import { JobRoles } from './job-roles';
 import { pairs, PipelineJob } from './pipeline-job';
+import { createPointer } from './pointer';
 import { checkRenderedJob } from './rendered-job';
 import { keepWhenReplaced } from './replaceable';
 import { grantSubmitTo, submitStatement } from './submit-grant';
@@ -40,7 +38,8 @@ const CHECKPOINT_RUN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
  *
  * Throws all problems at once: `Vcpus`, `Memory`, `SharedMemory`, `Gpus`, `Nodes`, `NodesOnSpot`, `NodesWithoutCluster`,
  * `CheckpointMissing`, `Attempts`, `JobTimeout`, `SchedulingPriority`, `User`, `EnvironmentName`, `EnvironmentTwice`,
- * `EnvironmentTooLarge`, `SecretInEnvironment`, `ParameterName`, `ParameterMissing`, `MountTwice`, `TeamName` or `TeamUnknown`.
+ * `EnvironmentTooLarge`, `SecretInEnvironment`, `ParameterName`, `ParameterMissing`, `MountTwice`, `TeamName`, `TeamUnknown`,
+ * `VcpusAboveQueue`, `QuotaTooSmall`, `DefinitionTooLarge` or `DataCount`.
  */
 export class TrainingJob extends Construct {
   /** The job definition's ARN with its revision, which every change raises. Earlier revisions stay. */
@@ -77,7 +76,11 @@ export class TrainingJob extends Construct {
     this.jobRole = roles.job;
     this.executionRole = roles.execution;
     this.jobDefinitionArn = this.createDefinition(roles, mounts.map(({ volume }) => volume)).ref;
-    this.jobDefinitionArnParameter = this.createPointer();
+    this.jobDefinitionArnParameter = createPointer(this, 'DefinitionArn', {
+      parameterName: `/ml-platform/training/${this.stableName()}/job-definition-arn`,
+      arn: this.jobDefinitionArn,
+      description: `The job ${this.node.path}, whichever revision it is now`,
+    });
   }
 
   /**
@@ -172,14 +175,6 @@ export class TrainingJob extends Construct {
     const quota = this.queue instanceof TrainingQueue ? this.queue._quotaOf(this.team) : undefined;
     const quantity = this.queue.kind.hasGpus ? gpusOf(this.props) : this.props.vcpus;
     return quota === undefined ? undefined : { consumableResourceList: [{ consumableResource: quota, quantity }] };
-  }
-
-  private createPointer(): string {
-    const parameterName = `/ml-platform/training/${this.stableName()}/job-definition-arn`;
-    new ssm.StringParameter(this, 'DefinitionArn', {
-      parameterName, stringValue: this.jobDefinitionArn, description: `The job ${this.node.path}, whichever revision it is now`,
-    });
-    return parameterName;
   }
 
   private checkSubmission(scope: Construct, { parameters = {}, checkpointRun }: SubmitTaskProps): void {

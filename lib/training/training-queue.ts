@@ -7,6 +7,7 @@ import { checkQueue } from './check-queue';
 import { ComputeEnvironments } from './compute-environments';
 import { FairShare } from './fair-share';
 import { createMachineTemplate } from './machine-template';
+import { createPointer } from './pointer';
 import { QueueAlarms } from './queue-alarms';
 import { QueueEvents } from './queue-events';
 import { QueueKind } from './queue-kind';
@@ -115,8 +116,8 @@ abstract class TrainingQueueBase extends Construct implements ITrainingQueue {
  * A change of tags replaces the queue and its environments. The replaced ones stay, with the jobs that run on them: delete
  * them when they are empty.
  *
- * Throws `RunnableLimit`, `UpdateTimeout`, `Priority`, `ShareMemory`, `RootVolume`, `TeamTwice`, `TeamQuota`, `QueueLimit`,
- * `ClusterSubnet` or `TwoZones`, all problems at once.
+ * Throws `RunnableLimit`, `UpdateTimeout`, `Priority`, `ShareMemory`, `RootVolume`, `TeamTwice`, `TeamCount`, `TeamQuota`,
+ * `QueueLimit`, `ClusterSubnet` or `TwoZones`, all problems at once.
  */
 export class TrainingQueue extends TrainingQueueBase {
   /**
@@ -166,7 +167,12 @@ export class TrainingQueue extends TrainingQueueBase {
     });
     const queue = this.createQueue(props, limits.runnableLimit, environments);
     this.queueArn = queue.attrJobQueueArn;
-    this.queueArnParameter = this.createPointer();
+    const name = this.stableName();
+    this.queueArnParameter = createPointer(this, 'QueueArn', {
+      parameterName: `/ml-platform/training/${name}/queue-arn`,
+      arn: this.queueArn,
+      description: `The queue ${this.node.path}, whichever it is now`,
+    });
 
     this.notifications = props.notify ?? new AlarmTopic(this, 'Notifications', { key: this.encryptionKey }).topic;
     this.events = new QueueEvents(this, 'Events', {
@@ -174,7 +180,7 @@ export class TrainingQueue extends TrainingQueueBase {
     }).logGroup;
     new QueueSampler(this, 'Sampler', { jobQueue: this.queueArn, computeEnvironments: environments.map(({ ref }) => ref) });
     this.alarms = new QueueAlarms(this, 'Alarms', {
-      ...limits, queueArn: this.queueArn, queueName: this.stableName(), topic: this.notifications,
+      ...limits, queueArn: this.queueArn, queueName: name, topic: this.notifications,
     }).alarms;
   }
 
@@ -246,14 +252,6 @@ export class TrainingQueue extends TrainingQueueBase {
     keepWhenReplaced(queue);
     checkRenderedQueue(queue);
     return queue;
-  }
-
-  private createPointer(): string {
-    const parameterName = `/ml-platform/training/${this.stableName()}/queue-arn`;
-    new ssm.StringParameter(this, 'QueueArn', {
-      parameterName, stringValue: this.queueArn, description: `The queue ${this.node.path}, whichever it is now`,
-    });
-    return parameterName;
   }
 
   /** From the path, as CDK derives all of its names: it stays when the queue is replaced. */

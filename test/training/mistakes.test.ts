@@ -1,4 +1,4 @@
-import { App, Aws, aws_batch as batch, aws_ec2 as ec2, CfnResource, Duration, Size, Stack } from 'aws-cdk-lib';
+import { App, Aws, aws_batch as batch, aws_ec2 as ec2, CfnResource, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { batchInference, engine } from './batch-inference/supplies';
 import { bucket, CPU_SPOT, GPU_CLUSTER, GPU_SPOT, image, trainingJob, trainingQueue } from './supplies';
@@ -30,6 +30,18 @@ class OneZone extends Construct implements IMlNetwork {
   }
 }
 
+test.each<[string, () => unknown]>([
+  ['as many vCPUs as the queue has', () => jobIn(QueueKind.gpuSpot({ machines: [G5], maxVcpus: 64 }), { vcpus: 64 })()],
+  ['as many GPUs as the team may hold', () => trainingJob(stack, {
+    queue: trainingQueue(stack, { teams: [TeamShare.of('fraud', { maxGpus: 4 })] }), team: 'fraud', gpus: 4,
+  })],
+  ['as many folders as a policy holds', () =>
+    trainingJob(stack, { data: Array.from({ length: 10 }, (_, place) => JobData.read(bucket(stack), `folder${place}/`)) })],
+  ['the last user that Linux has a number for', () => trainingJob(stack, { user: '2147483647' })],
+])('%s is no mistake', (_, make) => {
+  expect(make).not.toThrow();
+});
+
 describe('of a queue', () => {
   test.each<[string, () => unknown, string]>([
     ['a CPU family in a GPU queue', () => QueueKind.gpuSpot({ machines: [G5, M6I], maxVcpus: 8 }),
@@ -47,6 +59,7 @@ describe('of a queue', () => {
       '`machines` must run Batch\'s Amazon Linux 2023 image for NVIDIA: got \'p3\', which does not; take a newer family'],
     ['two architectures', () => QueueKind.cpuSpot({ machines: [M6I, M7G], maxVcpus: 64 }),
       '`machines` must share one architecture, as a job queue does: got m6i, m7g; make a queue for each'],
+    ['a family twice', () => QueueKind.gpuSpot({ machines: [G5, G5], maxVcpus: 64 }), '`machines` must name each family once: got \'g5\' more than once'],
     ['no machines', () => QueueKind.gpuSpot({ machines: [], maxVcpus: 64 }), '`machines` must name at least one family, or no machine ever starts: got none'],
     ['maxVcpus 0', () => QueueKind.gpuSpot({ machines: [G5], maxVcpus: 0 }),
       '`maxVcpus` must be a whole number from 1 to 1000000 vCPUs: got 0; it limits the bill, and 0 would let no job start'],
@@ -64,6 +77,10 @@ describe('of a queue', () => {
     ['an update that waits longer than Batch', queue({ updateTimeout: Duration.days(6) }),
       '`updateTimeout` must be a whole number from 1 to 7200 minutes: got 8640'],
     ['a team twice', queue({ teams: [TeamShare.of('fraud'), TeamShare.of('fraud')] }), '`teams` must name each team once: got \'fraud\' more than once'],
+    ['more teams than Batch has shares', queue({ teams: Array.from({ length: 500 }, (_, number) => TeamShare.of(`team${number}`)) }),
+      '`teams` must name at most 499, because Batch knows 500 shares with that of everybody else: got 500'],
+    ['a cluster in a subnet that only the deployment knows', () => NodeCluster.of({ subnet: Lazy.number({ produce: () => 0 }) }),
+      '`subnet` must be known at synth, because it decides where machines start: got a token'],
     ['a team with a hyphen', () => TeamShare.of('fraud-detection'), '`team` must be 1 to 64 letters and digits, known at synth, because Batch takes nothing else'],
     ['a quota of 0', () => TeamShare.of('fraud', { maxGpus: 0 }), '`maxGpus` must be a whole number of at least 1: got 0; a team without any would wait for ever'],
     ['a quota of GPUs in a CPU queue', queue({ kind: CPU_SPOT(), teams: [TeamShare.of('fraud', { maxGpus: 2 })] }),
@@ -100,13 +117,33 @@ describe('of a job', () => {
       '`environment.LOGIN` must not hold {{resolve:, which CloudFormation replaces by a secret'],
     ['the image `latest`', () => ModelImage.fromUri('111122223333.dkr.ecr.eu-west-1.amazonaws.com/churn:latest'),
       '`uri` must be an image without white space, pinned by @sha256: and 64 hex digits'],
+    ['a user that Linux has no number for', job({ user: '9999999999' }), '`user` must be of ids up to 2147483647, or no container starts'],
+    ['a timeout that is no integer of CloudFormation', job({ timeout: Duration.days(40_000) }), '`timeout` must be a whole number from 60 to 2147483647 seconds'],
+    ['more vCPUs than the queue may have', () => jobIn(QueueKind.gpuSpot({ machines: [G5], maxVcpus: 64 }), { vcpus: 65 })(),
+      '`vcpus` must fit into the queue, or the job waits until Batch cancels it: got 65, and the queue has at most 64'],
+    ['more GPUs than the team may hold', () => trainingJob(stack, {
+      queue: trainingQueue(stack, { teams: [TeamShare.of('fraud', { maxGpus: 3 })] }), team: 'fraud', gpus: 4,
+    }), '`gpus` of all nodes must fit into the quota of team \'fraud\', or the job waits for ever: got 4 of 3'],
+    ['more vCPUs on all nodes than the team may hold', () => trainingJob(stack, {
+      queue: trainingQueue(stack, {
+        kind: QueueKind.cpuOnDemand({ machines: [C6I], maxVcpus: 64, cluster: NodeCluster.of() }), teams: [TeamShare.of('fraud', { maxVcpus: 8 })],
+      }),
+      team: 'fraud',
+      vcpus: 3,
+      nodes: 3,
+      checkpoint: undefined,
+    }), '`vcpus` of all nodes must fit into the quota of team \'fraud\', or the job waits for ever: got 9 of 8'],
+    ['texts that no job definition holds', job({ environment: Object.fromEntries(Array.from({ length: 6 }, (_, place) => [`V${place}`, 'x'.repeat(4000)])) }),
+      '`command`, `parameters` and `environment` must fit into a job definition, which Batch ends at 24 KiB: got 240'],
+    ['folders that no policy holds', () => trainingJob(stack, { data: Array.from({ length: 11 }, (_, place) => JobData.read(bucket(stack), `folder${place}/`)) }),
+      '`data` must name at most 10 folders, because a policy has at most 6144 characters: got 11'],
     ['no attempts', job({ attempts: 0 }), '`attempts` must be a whole number from 1 to 10: got 0; without an attempt no job would start'],
     ['GPUs in a CPU queue', () => jobIn(CPU_SPOT(), { gpus: 1 })(), '`gpus` must be left out in a CPU queue, whose machines have none: got 1; use a GPU queue'],
     ['no GPUs in a GPU queue', job({ gpus: 0 }), '`gpus` must be a whole number from 1 to 16: got 0; a job without GPUs would block machines'],
     ['a team that the queue does not know', job({ team: 'fraud' }), '`team` must be one of the queue\'s: got \'fraud\'; the queue has default'],
     ['a folder that is a pattern', () => JobData.read(bucket(stack), 'churn/*/'), '`prefix` must be a folder, as in \'churn/checkpoints/\''],
     ['a folder without its slash', () => Checkpoint.at(bucket(stack), 'churn'), 'single slashes, / at the end: got \'churn\''],
-    ['no time', job({ timeout: Duration.seconds(30) }), '`timeout` must be a whole number of at least 60 seconds: got 30'],
+    ['no time', job({ timeout: Duration.seconds(30) }), '`timeout` must be a whole number from 60 to 2147483647 seconds: got 30'],
     ['more shared memory than memory', job({ memory: Size.gibibytes(4), sharedMemory: Size.gibibytes(8) }),
       '`sharedMemory` must fit into `memory`, against which it counts: got 8192 MiB of 4096 MiB'],
     ['a parameter without a default', job({ command: ['train', 'Ref::epochs'] }),

@@ -6,6 +6,7 @@ import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
 import { JobData } from '../job-data';
 import { checkText, looksSecret } from '../job-environment';
+import { unknown } from '../sizes';
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -46,8 +47,9 @@ export function checkPipeline(scope: IConstruct, props: TrainingPipelineProps): 
 
 function checkTimes(checks: Checks, { timeout = Duration.days(14), slowAfter = Duration.days(1) }: TrainingPipelineProps): void {
   const [whole, slow] = [inSeconds('timeout', timeout), inSeconds('slowAfter', slowAfter)];
-  checks.number('PipelineTimeout', 'timeout', whole, { min: 60 * MINUTE, max: 60 * DAY, whole: true, unit: 'seconds' })
-    .number('SlowAfter', 'slowAfter', slow, { min: 15 * MINUTE, unit: 'seconds', hint: 'it is measured every 15 minutes' })
+  checks.report('SlowAfter', unknown('slowAfter', slow, 'the alarm says it in words'))
+    .number('PipelineTimeout', 'timeout', whole, { min: 60 * MINUTE, max: 60 * DAY, whole: true, unit: 'seconds' })
+    .number('SlowAfter', 'slowAfter', Token.isUnresolved(slow) ? undefined : slow, { min: 15 * MINUTE, unit: 'seconds', hint: 'it is measured every 15 minutes' })
     .that('SlowAfter', { whole, slow }, (known) => known.slow < known.whole ? undefined
       : `\`slowAfter\` must be below \`timeout\`, or nobody is told before the execution ends: got ${known.slow} of ${known.whole} seconds`);
 }

@@ -1,6 +1,7 @@
 import { ColumnRule } from './runtime/contract';
 import { Checks } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
+import { unknown } from '../sizes';
 
 /** What a column of numbers has to be like. */
 export interface NumberColumnOptions {
@@ -41,6 +42,7 @@ export interface TextColumnOptions {
 }
 
 const MOST_VALUES = 100;
+const AT_SYNTH = 'it stands in the state machine, next to what is counted with it';
 
 /** One column of the training data, and what is checked of it before a machine is paid for. */
 export class ColumnCheck {
@@ -53,10 +55,13 @@ export class ColumnCheck {
   public static number(name: string, options: NumberColumnOptions = {}): ColumnCheck {
     const { minimum, maximum, varianceAbove = 0, maximumNullPercent = 0 } = options;
     const checks = checksOf(name, maximumNullPercent)
+      .report('ColumnVariance', unknown('varianceAbove', varianceAbove, AT_SYNTH))
       .number('ColumnVariance', 'varianceAbove', varianceAbove, { min: 0 });
     [minimum, maximum].forEach((bound, place) => {
+      const prop = place === 0 ? 'minimum' : 'maximum';
+      checks.report('ColumnRange', bound === undefined ? undefined : unknown(prop, bound, AT_SYNTH));
       checks.report('ColumnRange', bound === undefined || Number.isFinite(bound) ? undefined
-        : `\`${place === 0 ? 'minimum' : 'maximum'}\` must be a number: got ${shown(bound)}`);
+        : `\`${prop}\` must be a number: got ${shown(bound)}`);
     });
     checks.report('ColumnRange', minimum !== undefined && maximum !== undefined && minimum >= maximum
       ? `\`minimum\` must be below \`maximum\`, or no value passes: got ${minimum} and ${maximum}` : undefined);
@@ -96,5 +101,6 @@ function checksOf(name: string, maximumNullPercent: number): Checks {
   return new Checks()
     .report('ColumnName', typeof name === 'string' && /^[^\p{Cc}\p{Cf}]{1,128}$/u.test(name) ? undefined
       : `\`name\` must be 1 to 128 printable characters: got ${shown(name)}`)
+    .report('ColumnNulls', unknown('maximumNullPercent', maximumNullPercent, AT_SYNTH))
     .number('ColumnNulls', 'maximumNullPercent', maximumNullPercent, { min: 0, max: 100, unit: 'percent' });
 }

@@ -22,6 +22,9 @@ export interface TrainingDataOptions {
   readonly minimumRecords?: number;
 }
 
+/** A state machine ends at 1 MiB, and the rules stand in about a dozen of its states. */
+const MOST_BYTES = 32_768;
+
 /** Training data in S3: where it lies, what its files are, and what it has to be like. */
 export class TrainingData {
   /**
@@ -62,8 +65,11 @@ export class TrainingData {
       .number('DataRecords', 'minimumRecords', minimumRecords, { min: 1, max: 10_000, whole: true })
       .that('DataRecords', { sample, minimumRecords }, (known) => known.minimumRecords <= known.sample ? undefined
         : `\`minimumRecords\` must be at most \`sample\`, of which they are counted: got ${known.minimumRecords} of ${known.sample}`);
-    this.checks.settle();
     this.rules = { format, columns: columns.map((column) => column._render()), sample, minimumRecords };
+    const bytes = Buffer.byteLength(JSON.stringify(this.rules));
+    this.checks.report('DataColumns', bytes <= MOST_BYTES ? undefined
+      : `\`columns\` must take at most ${MOST_BYTES} bytes, because they stand in each state that calls the handler: got ${bytes}; `
+        + 'check fewer columns, or fewer texts of each').settle();
   }
 
   /** @internal */

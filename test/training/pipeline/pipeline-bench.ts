@@ -105,10 +105,11 @@ export class PipelineBench {
   private count = 0;
   private readonly handle = operations(this.world());
 
-  constructor(changed?: Changed) {
+  /** `definitionWith`: the state machine of another app, with an image that the registry's ECR has. */
+  constructor(changed?: Changed, definitionWith?: (image: string) => string) {
     const image = this.registry.ecr.push('models/churn', 'one');
     // the serving image is one that the registry's ECR has
-    this.definition = JSON.parse(definitionText(changed).replaceAll(SERVING_DIGEST, image.split('@')[1]));
+    this.definition = JSON.parse(definitionWith?.(image) ?? definitionText(changed).replaceAll(SERVING_DIGEST, image.split('@')[1]));
     this.s3.onPut = (bucket, key, bytes) => {
       this.registry.s3.objects.set(`${bucket}/${key}`, {
         body: bytes.toString(), checksumSha256: createHash('sha256').update(bytes).digest('base64'), checksumType: 'FULL_OBJECT',

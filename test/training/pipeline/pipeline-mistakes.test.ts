@@ -1,4 +1,4 @@
-import { App, Duration, Size, Stack } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { dataBucket, evaluator, managedSpot, servingImage, store, trainer, trainingPipeline, WORK } from './pipelines';
 import { MlInstanceType } from '../../../lib/core';
@@ -63,6 +63,15 @@ describe('of training data', () => {
     ['a column twice', data({ columns: [ColumnCheck.number('age'), ColumnCheck.text('age')] }), '`columns` must name each column once: got \'age\' again'],
     ['a sample of ten', data({ sample: 10 }), '`sample` must be a whole number from 100 to 10000: got 10'],
     ['more records than are looked at', data({ minimumRecords: 1001 }), '`minimumRecords` must be at most `sample`, of which they are counted: got 1001 of 1000'],
+    ['a share of missing values that only the deployment knows', () =>
+      ColumnCheck.number('age', { maximumNullPercent: Lazy.number({ produce: () => 500 }) }), '`maximumNullPercent` must be known at synth'],
+    ['a bound that only the deployment knows', () => ColumnCheck.number('age', { minimum: Lazy.number({ produce: () => 5 }), maximum: 3 }),
+      '`minimum` must be known at synth, because it stands in the state machine'],
+    ['rules that no state machine holds', data({
+      columns: Array.from({ length: 4 }, (_, column) =>
+        ColumnCheck.text(`c${column}`, { values: Array.from({ length: 100 }, (__, place) => 'v'.repeat(90) + place) })),
+    }),
+    '`columns` must take at most 32768 bytes, because they stand in each state that calls the handler'],
     ['a whole bucket', data({}, '/'), '`prefix` must be a folder'],
     ['a range that holds nothing', () => ColumnCheck.number('age', { minimum: 5, maximum: 5 }), '`minimum` must be below `maximum`, or no value passes: got 5 and 5'],
     ['a bound that is no number', () => ColumnCheck.number('age', { maximum: Number.NaN }), '`maximum` must be a number: got NaN'],
@@ -107,6 +116,8 @@ describe('of a pipeline', () => {
     ['an hour that is too short', pipeline({ timeout: Duration.minutes(30), slowAfter: Duration.minutes(20) }), '`timeout` must be a whole number from 3600 to 5184000 seconds: got 1800'],
     ['an alarm after the end', pipeline({ timeout: Duration.hours(5), slowAfter: Duration.hours(5) }),
       '`slowAfter` must be below `timeout`, or nobody is told before the execution ends: got 18000 of 18000 seconds'],
+    ['an alarm at a time that only the deployment knows', pipeline({ slowAfter: Duration.seconds(Lazy.number({ produce: () => 3600 })) }),
+      '`slowAfter` must be known at synth, because the alarm says it in words: got a token'],
     ['an alarm that always fires', pipeline({ slowAfter: Duration.seconds(30) }), '`slowAfter` must be a number of at least 900 seconds: got 30; it is measured every 15 minutes'],
     ['a branch in place of a commit', pipeline({ commit: 'main' }), '`commit` must be 40 lower-case hex digits; `git rev-parse HEAD` prints it: got \'main\''],
     ['too many starts', pipeline({ starts: Array.from({ length: 11 }, () => PipelineStart.onArrival()) }), '`starts` must have at most 10 entries: got 11'],

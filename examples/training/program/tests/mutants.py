@@ -5,6 +5,9 @@ import signal
 import time
 from typing import Any, Callable, List
 
+import boto3
+from botocore.exceptions import ClientError
+
 from trainer import checkpoints, loop
 from trainer.s3_store import S3Store
 from trainer.state import State, fresh_state, unpack
@@ -75,6 +78,31 @@ def slow_puts() -> None:
 
     write = S3Store.write
     setattr(S3Store, "write", slowly)
+
+
+def rights_of_a_training_job() -> None:
+    """What the role of a TrainingJob may do in S3: list one prefix, read and write below it. S3 then says 403 of what is not there."""
+    def client(*arguments: Any, **options: Any) -> Any:
+        made = original(*arguments, **options)
+        read = made.get_object
+
+        def get_object(**request: Any) -> dict:
+            try:
+                return read(**request)
+            except ClientError as problem:
+                raise refused("GetObject") if problem.response["Error"]["Code"] == "NoSuchKey" else problem
+
+        def delete_object(**_: Any) -> dict:
+            raise refused("DeleteObject")
+
+        made.get_object, made.delete_object = get_object, delete_object
+        return made
+
+    def refused(operation: str) -> ClientError:
+        return ClientError({"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}, operation)
+
+    original = boto3.client
+    setattr(boto3, "client", client)
 
 
 def drop_privileges() -> None:

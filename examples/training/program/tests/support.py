@@ -49,12 +49,13 @@ class Child:
     """The program in a forked process. What it loads is loaded already, so that many may live and die within a minute."""
 
     def __init__(
-        self, places: Places, environment: Optional[Dict[str, str]] = None, before: Optional[Callable[[], None]] = None, **settings: object,
+        self, places: Places, environment: Optional[Dict[str, str]] = None, before: Optional[Callable[[], None]] = None,
+        told: Optional[List[str]] = None, **settings: object,
     ) -> None:
         self._code: Optional[int] = None
         self.pid = os.fork()
         if self.pid == 0:
-            self._live(places, environment or {}, before, settings)
+            self._live(places, environment or {}, before, arguments(places, **settings) if told is None else told)
 
     def alive(self) -> bool:
         return self._ended(os.WNOHANG) is None
@@ -76,7 +77,7 @@ class Child:
                 self._code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
         return self._code
 
-    def _live(self, places: Places, environment: Dict[str, str], before: Optional[Callable[[], None]], settings: Dict[str, object]) -> None:
+    def _live(self, places: Places, environment: Dict[str, str], before: Optional[Callable[[], None]], told: List[str]) -> None:
         code = 99
         try:
             from trainer.interruption import Interruption
@@ -91,7 +92,7 @@ class Child:
             interruption.listen()
             if before is not None:
                 before()
-            code = run(arguments(places, **settings), os.environ, interruption)
+            code = run(told, os.environ, interruption)
         finally:
             os._exit(code)
 

@@ -2,54 +2,23 @@
 
 import random
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Dict, Iterator
 
 import boto3
 import pytest
 
 import mutants
+from conftest import BUCKET
 from support import KILLED, Child, Places, result, wait_for
 from trainer.errors import Interrupted, RunsElsewhere, StorageFailed
 from trainer.interruption import Interruption
 from trainer.s3_store import S3Store
 
-BUCKET = "our-training"
-REGION = "eu-west-1"
+pytestmark = pytest.mark.usefixtures("in_aws")
 # a run of some seconds, since each checkpoint is a request
 IN_S3 = {"epochs": 12, "checkpoint_every": 4, "lease_seconds": 2}
 JOB = {"AWS_BATCH_JOB_ID": "job-1"}
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Dict[str, str]]:
-    command = [sys.executable, str(Path(__file__).with_name("aws_server.py"))]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert server.stdout is not None
-    address = f"http://127.0.0.1:{server.stdout.readline().strip()}"
-    known = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": REGION}
-    boto3.client("s3", endpoint_url=address, **known).create_bucket(
-        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION},
-    )
-    yield {
-        "AWS_ENDPOINT_URL_S3": address,
-        "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    server.kill()
-    server.wait()
-    server.stdout.close()
-
-
-@pytest.fixture(autouse=True)
-def environment(aws: Dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in aws.items():
-        monkeypatch.setenv(name, value)
-    for name in ("AWS_PROFILE", "AWS_BATCH_JOB_ID", "AWS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -178,7 +147,7 @@ def test_what_s3_refuses_is_one_sentence(in_s3: Places) -> None:
     elsewhere = Places("s3://no-such-bucket/run", in_s3.output, in_s3.log)
     assert Child(elsewhere, epochs=1).wait() == 74
     assert in_s3.messages() == [
-        "cannot write s3://no-such-bucket/run/run.lease: An error occurred (NoSuchBucket) when calling the GetObject operation: "
+        "cannot write s3://no-such-bucket/run/run.lease: An error occurred (NoSuchBucket) when calling the PutObject operation: "
         "The specified bucket does not exist",
     ]
     with pytest.raises(StorageFailed, match="cannot read s3://our-training/nothing/a: .*NoSuchKey"):

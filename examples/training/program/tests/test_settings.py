@@ -3,7 +3,7 @@
 import pytest
 
 from trainer.errors import BadSettings
-from trainer.settings import read_settings
+from trainer.settings import read_evaluation, read_export, read_settings
 
 PLACES = ["--checkpoints=/c", "--output=/o", "--dataset-uri=s3://our-data/digits"]
 
@@ -71,3 +71,25 @@ def test_checkpoints_and_output_are_two_places() -> None:
 def test_an_unknown_argument_is_named(argument: str, said: str) -> None:
     with pytest.raises(BadSettings, match=said):
         read_settings([*PLACES, argument], {})
+
+
+def test_an_evaluation_is_told_where() -> None:
+    with pytest.raises(BadSettings) as problem:
+        read_evaluation(["evaluate"], {})
+    assert [name for name in ("--data", "--model", "--evaluation", "--dataset-uri") if f"`{name}`" in str(problem.value)] == [
+        "--model", "--evaluation", "--dataset-uri",
+    ]
+    with pytest.raises(BadSettings, match="`--model` .* must be a file, which does not end in /"):
+        read_evaluation(["evaluate", "--model=s3://our-data/m/", "--evaluation=/e", PLACES[2]], {})
+
+
+def test_an_export_is_told_where() -> None:
+    assert read_export(["export", "--output=/o"], {}).output == "/o"
+    with pytest.raises(BadSettings, match="`--output` .* is missing"):
+        read_export(["export"], {})
+
+
+@pytest.mark.parametrize("empty", ["--data=", "--output="])
+def test_what_a_pipeline_left_empty_is_missing(empty: str) -> None:
+    with pytest.raises(BadSettings, match="is missing"):
+        read_settings([*PLACES, empty], {})

@@ -8,7 +8,7 @@ import re
 from typing import Dict, Optional, Tuple
 
 from . import log, rounding
-from .errors import UnusableCheckpoints
+from .errors import StorageFailed, UnusableCheckpoints
 from .state import State, pack, unpack
 from .store import Store
 
@@ -56,6 +56,7 @@ class Checkpoints:
         self._known: Dict[int, bool] = {}
         # where a run would go on that began now
         self.last_step: Optional[int] = None
+        self._may_delete = True
 
     def newest(self) -> Optional[State]:
         """The newest whole one; nothing where there is none at all."""
@@ -96,10 +97,16 @@ class Checkpoints:
                                       "give each run a place of its own, or the settings it had")
 
     def _prune(self) -> None:
-        """Only after the new one is safe, and only what this run knows: a newer one may be another run's."""
+        """Only after the new one is safe, and only what this run knows: a newer one may be another run's. Nothing hangs on it: a
+        role that may not delete, as that of a `TrainingJob`, leaves what there is to whatever expires it."""
         kept = sorted(step for step, whole in self._known.items() if whole)[-KEPT:]
-        for step in sorted(set(self._known) - set(kept)):
-            self._store.delete(_name_of(step))
+        for step in sorted(set(self._known) - set(kept)) if self._may_delete else []:
+            try:
+                self._store.delete(_name_of(step))
+            except StorageFailed as problem:
+                log.warning(f"old checkpoints stay where they are: {problem}")
+                self._may_delete = False
+                return
             del self._known[step]
 
 

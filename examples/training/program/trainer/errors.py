@@ -3,6 +3,7 @@
 FINISHED = 0
 BAD_SETTING = 2
 UNUSABLE_CHECKPOINTS = 65
+UNUSABLE_DATA = 66
 STORAGE_FAILED = 74
 RUNS_ELSEWHERE = 75
 # 128 + SIGTERM: what a container ends with that SIGTERM ended
@@ -21,6 +22,14 @@ class BadSettings(TrainingError):
 
 class UnusableCheckpoints(TrainingError):
     exit_code = UNUSABLE_CHECKPOINTS
+
+
+class UnusableData(TrainingError):
+    exit_code = UNUSABLE_DATA
+
+
+class UnusableModel(TrainingError):
+    exit_code = UNUSABLE_DATA
 
 
 class StorageFailed(TrainingError):

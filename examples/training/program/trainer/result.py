@@ -36,8 +36,8 @@ def publish(state: State, digits: Digits, settings: Settings, output: Store) -> 
     }
     output.write("model.tar.gz", artifact)
     output.write("metrics.jsonl", "".join(json.dumps(line) + "\n" for line in state.metrics).encode())
-    output.write("evaluation.json", _text(evaluation))
-    output.write("result.json", _text(result))
+    output.write("evaluation.json", text_of(evaluation))
+    output.write("result.json", text_of(result))
     return result
 
 
@@ -62,7 +62,7 @@ def pack_model(weights: Weights, digits: Digits, settings: Settings) -> bytes:
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0, filename="") as zipped:
         with tarfile.open(fileobj=zipped, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-            for name, content in (("model.json", _text(about)), ("weights.npz", arrays.getvalue())):
+            for name, content in (("model.json", text_of(about)), ("weights.npz", arrays.getvalue())):
                 member = tarfile.TarInfo(name)
                 member.size = len(content)
                 archive.addfile(member, io.BytesIO(content))
@@ -80,5 +80,5 @@ def _p99_latency_ms(weights: Weights, part: Part) -> float:
     return round(float(np.percentile(taken, 99)), 4)
 
 
-def _text(value: dict) -> bytes:
+def text_of(value: dict) -> bytes:
     return (json.dumps(value, indent=2, sort_keys=True) + "\n").encode()

@@ -6,11 +6,12 @@ from typing import Mapping, Sequence
 
 from . import log, loop
 from .checkpoints import Checkpoints
-from .data import Digits, load
+from .data import Digits, export, load
 from .errors import FINISHED, INTERRUPTED, Interrupted, StorageFailed, TrainingError
+from .evaluation import evaluate_model
 from .interruption import Interruption
 from .result import publish
-from .settings import Settings, read_settings
+from .settings import Settings, command_of, read_evaluation, read_export, read_settings
 from .state import State, fresh_state
 from .store import Hold, open_store
 
@@ -18,7 +19,7 @@ from .store import Hold, open_store
 def run(arguments: Sequence[str], environment: Mapping[str, str], interruption: Interruption) -> int:
     """Returns the exit code; what went wrong is in the last line of the log."""
     try:
-        _run(read_settings(arguments, environment), environment, interruption)
+        _act(arguments, environment, interruption)
     except Interrupted as reason:
         log.warning(str(reason), exitCode=INTERRUPTED)
         return INTERRUPTED
@@ -28,8 +29,18 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], interruption: 
     return FINISHED
 
 
+def _act(arguments: Sequence[str], environment: Mapping[str, str], interruption: Interruption) -> None:
+    command = command_of(arguments)
+    if command == "evaluate":
+        log.info("evaluated", **evaluate_model(read_evaluation(arguments, environment)))
+    elif command == "export":
+        log.info("exported", data=export(open_store(read_export(arguments, environment).output, lease_seconds=60)))
+    else:
+        _run(read_settings(arguments, environment), environment, interruption)
+
+
 def _run(settings: Settings, environment: Mapping[str, str], interruption: Interruption) -> None:
-    digits = load()
+    digits = load(settings.data)
     # before the first step: a run that cannot write its result should not begin
     output = open_store(settings.output, settings.lease_seconds)
     store = open_store(settings.checkpoints, settings.lease_seconds)

@@ -52,6 +52,9 @@ class S3Lease:
     def acquire(self, interruption: Interruption) -> None:
         """Waits for a holder that may be dead, at most one lease long."""
         with explained("write", self._address):
+            # put and not read: who may list one prefix only hears 403 for an object that is not there, as for one he may not read
+            if self._put(self._owner, IfNoneMatch="*"):
+                return
             seen: Optional[_Found] = None
             while True:
                 found = self._read()
