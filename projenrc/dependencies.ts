@@ -47,11 +47,12 @@ export const DEV_DEPS = [
   // the rehearsal runs the template's own state machines
   'aws-local-stepfunctions@3.0.0',
   'asl-validator@4.0.0',
-  // proofs: mutants (10 needs Node 22), a Velocity engine, a validator of OpenAPI
+  // proofs: mutants (10 needs Node 22), a Velocity engine, a validator of OpenAPI, a parser of HTML (8 is for ES modules only)
   '@stryker-mutator/core@^9',
   '@stryker-mutator/jest-runner@^9',
   'velocityjs@^2',
   '@seriousme/openapi-schema-validator@^2',
+  'parse5@^7',
   'tsx',
 ];
 

@@ -4,7 +4,7 @@ import { awscdk, TextFile } from 'projen';
 export function keepThePackageSmall(project: awscdk.AwsCdkConstructLibrary): void {
   const notShipped = [
     '/bench/', '/bin/', '/docs/', '/examples/', '/projenrc/', '/tools/', '/cdk.json', '/cdk.out/', '/jest.config.json',
-    '/.ci/', '/.npmrc', '/stryker.config.mjs', '/reports/', '/.stryker-tmp/', '/CONTRIBUTING.md', '/.jsii.tabl.json', '/.eslintrc.json',
+    '/.ci/', '/.npmrc', '/stryker.config.mjs', '/stryker.release.config.mjs', '/reports/', '/.stryker-tmp/', '/CONTRIBUTING.md', '/.jsii.tabl.json', '/.eslintrc.json',
     '*.tsbuildinfo',
   ];
   for (const pattern of notShipped) {

@@ -2,7 +2,7 @@ import { Written } from './aws/dynamodb/fake-dynamodb';
 import { SimulatedEndpoint } from './aws/sagemaker';
 import { VirtualClock } from './clock';
 import { HeadSeen, Invariants } from './invariants';
-import { AnswerEntry, CallEntry, PageEntry, TimelineEntry, WeightsEntry } from './result';
+import { AlarmEntry, AnswerEntry, CallEntry, PageEntry, TimelineEntry, WeightsEntry } from './result';
 
 const MINUTE = 60_000;
 
@@ -13,6 +13,7 @@ export class Journal {
   public readonly timeline: TimelineEntry[] = [];
   public readonly weights: WeightsEntry[] = [];
   public readonly calls: CallEntry[] = [];
+  public readonly alarms: AlarmEntry[] = [];
   public readonly pages: PageEntry[] = [];
   public readonly answers: AnswerEntry[] = [];
   public readonly audit: Readonly<Record<string, unknown>>[] = [];
@@ -38,7 +39,7 @@ export class Journal {
 
   /** What came before the scenario is forgotten; state and records stay. */
   public begin(): void {
-    [this.timeline, this.weights, this.calls, this.pages].forEach((list: unknown[]) => { list.length = 0; });
+    [this.timeline, this.weights, this.calls, this.alarms, this.pages].forEach((list: unknown[]) => { list.length = 0; });
     this.invocations = 0;
     this.changed = true;
   }
@@ -51,6 +52,12 @@ export class Journal {
     this.calls.push({ minutes: this.minutes, function: by, service, operation, ...(error === undefined ? {} : { error }) });
   }
 
+  public alarmChanged(alarm: string, from: string, to: string): void {
+    this.changed = true;
+    this.alarms.push({ minutes: this.minutes, alarm, from, to });
+    this.note('alarm', `${alarm}: ${from} -> ${to}`);
+  }
+
   public paged(from: string, subject: string, message: string): void {
     this.pages.push({ minutes: this.minutes, from, subject, message });
     this.note('page', `${subject} (from ${from})`);
@@ -61,11 +68,18 @@ export class Journal {
     if (endpoint.name !== this.endpointName) {
       return;
     }
-    const { status, configName: config } = endpoint;
-    const percent = percentOf(endpoint);
-    this.weights.push({ minutes: this.minutes, status, config, percent });
+    const { status } = endpoint;
+    const { percent } = this.weighed(endpoint);
     const shares = Object.entries(percent).map(([slot, share]) => `${slot} ${share} %`).join(', ');
     this.note('endpoint', `${status}: ${what}${shares === '' ? '' : ` · ${shares}`}`);
+  }
+
+  /** What has requests from here on. */
+  public weighed(endpoint: SimulatedEndpoint): WeightsEntry {
+    const { status, configName: config } = endpoint;
+    const entry = { minutes: this.minutes, status, config, percent: percentOf(endpoint) };
+    this.weights.push(entry);
+    return entry;
   }
 
   /** What a request to DynamoDB wrote: heads and records. */

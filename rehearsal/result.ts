@@ -27,6 +27,13 @@ export interface PageEntry {
   readonly subject: string;
   readonly message: string;
 }
+/** A change of an alarm's state. */
+export interface AlarmEntry {
+  readonly minutes: number;
+  readonly alarm: string;
+  readonly from: string;
+  readonly to: string;
+}
 export interface AnswerEntry {
   readonly minutes: number;
   readonly do: string;
@@ -83,6 +90,7 @@ export interface RehearsalResult {
   readonly calls: readonly CallEntry[];
   /** Audit records of the endpoint's chain, in order. */
   readonly audit: readonly Readonly<Record<string, unknown>>[];
+  readonly alarms: readonly AlarmEntry[];
   readonly pages: readonly PageEntry[];
   readonly answers: readonly AnswerEntry[];
   /** Requests and errors of callers, by slot. */

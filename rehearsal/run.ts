@@ -56,6 +56,10 @@ export class Run {
     world.events.beginSchedules();
     await this.until(world.journal.startedAt);
     world.journal.begin();
+    const serving = world.sagemaker.endpoints.get(this.deployed.endpointName);
+    if (serving !== undefined) {
+      world.journal.weighed(serving);
+    }
     world.journal.note('note', `${this.deployed.endpointName} serves ${adopted ? 'revision 1' : 'nothing'}`);
     await this.play();
     return this.result();
@@ -175,6 +179,7 @@ export class Run {
       weights: world.journal.weights,
       calls: world.journal.calls,
       audit: world.journal.audit,
+      alarms: world.journal.alarms,
       pages: world.journal.pages,
       answers: world.journal.answers,
       traffic: Object.fromEntries([...world.traffic.totals].map(([key, total]) => [key.replace(`${world.journal.endpointName}/`, ''), total])),

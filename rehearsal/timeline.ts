@@ -2,7 +2,7 @@ import { RehearsalResult, TimelineEntry } from './result';
 
 const WIDTH = 100;
 const BAR = 10;
-const MARKS: Readonly<Record<TimelineEntry['kind'], string>> = {
+export const MARKS: Readonly<Record<TimelineEntry['kind'], string>> = {
   operator: 'person', release: 'release', endpoint: 'endpoint', alarm: 'ALARM', page: 'PAGE', execution: 'machine', fault: 'fault', note: '',
 };
 const HOURS_WITHOUT_DAYS = 48;
@@ -16,14 +16,18 @@ export interface TimelineOptions {
 
 /** What happened, as lines of plain text: time, share of requests that the candidate has, who, what. */
 export function timelineOf(result: RehearsalResult, { width = WIDTH, all = false }: TimelineOptions = {}): string[] {
-  const shown = folded(result.timeline.filter((entry) => all || interesting(entry)));
   return [
     ...headOf(result, width),
     '',
-    ...shown.flatMap((entry) => linesOf(entry, shareAt(result, entry.minutes), width)),
+    ...shownOf(result, all).flatMap((entry) => linesOf(entry, shareAt(result, entry.minutes), width)),
     '',
     ...tailOf(result, width),
   ];
+}
+
+/** What a reader is shown: all of it, or what is news. */
+export function shownOf({ timeline }: RehearsalResult, all: boolean): TimelineEntry[] {
+  return folded(timeline.filter((entry) => all || interesting(entry)));
 }
 
 function headOf({ endpoint, scenario, story, seed }: RehearsalResult, width: number): string[] {
@@ -84,18 +88,18 @@ function linesOf({ minutes, kind, text }: TimelineEntry, share: number | undefin
 }
 
 /** Share of requests of the candidate at a time, in percent. */
-function shareAt({ weights }: RehearsalResult, minutes: number): number | undefined {
+export function shareAt({ weights }: RehearsalResult, minutes: number): number | undefined {
   return weights.filter((entry) => entry.minutes <= minutes).at(-1)?.percent.Candidate;
 }
 
-function clock(minutes: number): string {
+export function clock(minutes: number): string {
   const whole = Math.floor(minutes);
   const days = whole >= HOURS_WITHOUT_DAYS * 60 ? `${Math.floor(whole / 1440)}d ` : '';
   const hours = Math.floor(days === '' ? whole / 60 : (whole % 1440) / 60);
   return `${days}${String(hours).padStart(2, '0')}:${String(whole % 60).padStart(2, '0')}`;
 }
 
-function spelt(minutes: number): string {
+export function spelt(minutes: number): string {
   const whole = Math.round(minutes);
   return whole < 60 ? `${whole} min` : `${Math.floor(whole / 60)} h ${String(whole % 60).padStart(2, '0')} min`;
 }

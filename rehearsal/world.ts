@@ -292,8 +292,7 @@ export class World {
   /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
   private alarmChanged({ name, properties, state, reason, since, arn }: SimulatedAlarm, before: string): void {
     const { journal } = this;
-    journal.changed = true;
-    journal.note('alarm', `${name}: ${before} -> ${state}`);
+    journal.alarmChanged(name, before, state);
     const timestamp = new Date(since).toISOString();
     const previousState = { value: before, timestamp };
     const detail = { alarmName: name, state: { value: state, reason, timestamp }, previousState, configuration: {} };

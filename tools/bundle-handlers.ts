@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { buildSync } from 'esbuild';
+import { BuildOptions, buildSync } from 'esbuild';
 
 /**
  * Bundles every handler, `lib/ ** /runtime/NAME.lambda.ts`, to `handlers/NAME/index.js`, which ships in the package: users
@@ -36,7 +36,12 @@ export function bundleHandlers(root: string): Bundle[] {
 }
 
 function bundle(root: string, path: string): string {
-  const { outputFiles } = buildSync({
+  return buildSync(bundleOptions(root, path)).outputFiles[0].text;
+}
+
+/** For whoever bundles a handler in another way: to plant a defect in it. */
+export function bundleOptions(root: string, path: string) {
+  return {
     absWorkingDir: root,
     entryPoints: [path],
     bundle: true,
@@ -54,8 +59,7 @@ function bundle(root: string, path: string): string {
     tsconfigRaw: { compilerOptions: { target: 'es2022', strict: true } }, // not the tsconfig.json that happens to be near
     preserveSymlinks: true, // or a linked node_modules would show in names that esbuild makes from paths
     logLevel: 'warning',
-  });
-  return outputFiles[0].text;
+  } as const satisfies BuildOptions;
 }
 
 /** Writes the bundles and removes former ones. Nobody who reads meanwhile finds half a file. */

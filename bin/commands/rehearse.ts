@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { Rehearsal, RehearsalFailed, RehearsalResult, Scenarios, timelineOf } from '../../rehearsal/index';
+import { htmlOf, Rehearsal, RehearsalFailed, RehearsalResult, Scenarios, timelineOf } from '../../rehearsal/index';
 import { stacksIn, templateIn } from '../cli/cloud-assembly';
 import { example } from '../cli/example';
 import { ExitCode } from '../cli/exit-code';
@@ -9,6 +9,7 @@ import { known } from '../cli/known';
 import { endpointArgument, wholeNumber } from '../cli/options';
 import { withProgress } from '../cli/progress';
 import { Terminal } from '../cli/terminal';
+import { writeWhole } from '../cli/whole-file';
 import { World } from '../cli/world';
 
 interface RehearseOptions {
@@ -21,6 +22,7 @@ interface RehearseOptions {
   readonly value?: Readonly<Record<string, string>>;
   readonly all?: boolean;
   readonly json?: boolean;
+  readonly html?: string;
 }
 
 /** How a scenario ends when the machinery does what it is for. */
@@ -46,6 +48,7 @@ export function addRehearse(program: Command, world: World): void {
     .optionsGroup('How it answers:')
     .option('--all', 'executions and changes that repeat, too')
     .option('--json', 'the whole result as JSON')
+    .option('--html <file>', 'also a page for people, in one file that needs nothing else')
     .addHelpText('after', `\nScenarios:\n${Object.entries(scenarios).map(([name, { story = '' }]) => `  ${name.padEnd(16)} ${story}`).join('\n')}`)
     .action((options: RehearseOptions) => rehearse(world, options));
   example(command, 'cdk synth && mlp rehearse --stack MlProgressiveRelease --scenario errors');
@@ -61,6 +64,11 @@ async function rehearse(world: World, options: RehearseOptions): Promise<void> {
     terminal.json(result);
   } else {
     timelineOf(result, known({ all })).forEach((line) => terminal.say(line));
+  }
+  // one that went wrong is the one that people want to look at
+  if (options.html !== undefined) {
+    await writeWhole(options.html, htmlOf(result, known({ template: options.stack ?? basename(options.template ?? ''), all })));
+    terminal.note(`The page is in ${options.html}.`);
   }
   if (result.problems.length > 0) {
     throw new Failure(ExitCode.REFUSED, 'REHEARSAL_FAILED', `what must hold did not: ${result.problems.join('; ')}`);

@@ -22,13 +22,12 @@ export class Iam {
   private permissions: readonly Found[] = [];
 
   /** @param enforced whether anything is refused at all */
-  constructor(private templates: Templates, private readonly enforced = true) {
+  constructor(templates: Templates, private readonly enforced = true) {
     this.deploy(templates);
   }
 
   /** Who is in no template any more is not known any more. */
   public deploy(templates: Templates): void {
-    this.templates = templates;
     this.permissions = templates.of('AWS::Lambda::Permission');
     this.byRole.clear();
     this.ofTables.clear();

@@ -3,7 +3,10 @@ import {
   SHIFT, SICK, START, untouched,
 } from './cases';
 import { mutations, paged, recorded, rehearsalOf, shares } from './rehearsed';
+import { Moment } from '../../rehearsal/hands';
 import { Rehearsal } from '../../rehearsal/rehearsal';
+import { RehearsalResult } from '../../rehearsal/result';
+import { Act } from '../../rehearsal/scenario';
 
 let rehearsal: Rehearsal;
 beforeAll(() => { rehearsal = rehearsalOf(); });

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../../bin/ml-platform';
+import { htmlOf, RehearsalResult } from '../../../rehearsal/index';
 import { run } from '../support/test-world';
 
 let app: string;
@@ -24,9 +25,12 @@ test('a stack of an assembly is rehearsed: the candidate fails, and the timeline
   expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110);
 });
 
-test('with --json the whole result is one document', async () => {
-  const { exitCode, out } = await rehearse('--stack', 'MlRelease', '--scenario', 'silent-rollback', '--json');
+test('with --json the whole result is one document, and with --html there is a page beside it, the same as of the result', async () => {
+  const file = join(app, 'page.html');
+  const { exitCode, out, err } = await rehearse('--stack', 'MlRelease', '--scenario', 'silent-rollback', '--json', '--html', file);
   expect(exitCode).toBe(0);
+  expect(err).toContain(`The page is in ${file}.`);
+  expect(readFileSync(file, 'utf8')).toBe(htmlOf(JSON.parse(out) as RehearsalResult, { template: 'MlRelease' }));
   expect(JSON.parse(out)).toMatchObject({ scenario: 'silent-rollback', outcome: 'ROLLED_BACK', problems: [] });
 });
 

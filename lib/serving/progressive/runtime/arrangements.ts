@@ -7,7 +7,7 @@ import { Arrangement, Release, Serving, Wanted, WantedAct } from './release-stat
 const ALL = 100;
 
 /** Where the model of a release is installed: beside stable and without requests, or alone. */
-export function installed(release: Release, percent = installPercent(release)): Arrangement {
+export function installed(release: Release, percent = 0): Arrangement {
   const { kind, number, previous, profile: { endpointName } } = release;
   const configName = installName(endpointName, number);
   const candidate = { ...ofRelease(release), slot: kind === 'rollback' ? STABLE_SLOT : CANDIDATE_SLOT };
@@ -78,10 +78,6 @@ function knownConfigs(release: Release): string[] {
   const { previous, leftovers } = release;
   const own = [installed(release).configName, finished(release).configName];
   return [...new Set([...(previous === undefined ? [] : [previous.configName]), ...own, ...leftovers])];
-}
-
-function installPercent({ previous, kind }: Release): number {
-  return previous === undefined || kind === 'rollback' ? ALL : 0;
 }
 
 function ofRelease({ number, revision, profile: { endpointName, instanceCount, instanceType } }: Release) {

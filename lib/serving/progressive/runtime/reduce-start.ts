@@ -1,4 +1,4 @@
-import { wanted } from './arrangements';
+import { installed, wanted } from './arrangements';
 import { releaseIdOf } from './names';
 import { refusal, stale } from './refusal';
 import { EventOf, Step } from './release-event';
@@ -80,14 +80,13 @@ export function begin({ release }: Head, { at, definitions }: EventOf<'begin'>):
   if (release?.state !== 'PENDING' || release.latch !== undefined) {
     return stale('a beginning', release?.state);
   }
-  const { to, ...intent } = wanted('install', release, at);
   return {
     head: {
       release: {
-        ...release, state: 'RUNNING', begunAt: at, ...(definitions === undefined ? {} : { definitions }), wanted: { ...intent, to },
+        ...release, state: 'RUNNING', begunAt: at, ...(definitions === undefined ? {} : { definitions }), wanted: wanted('install', release, at),
       },
     },
-    deed: { outcome: 'SUCCEEDED', details: { wantedConfig: to?.configName ?? 'none' } },
+    deed: { outcome: 'SUCCEEDED', details: { wantedConfig: installed(release).configName } },
   };
 }
 

@@ -2,16 +2,26 @@ import * as fc from 'fast-check';
 import { canary, after, happening, inService, serving, START, starting, V1 } from './releases';
 import { resting } from '../../../../lib/serving/progressive/runtime/arrangements';
 import { converge, DescribedEndpoint } from '../../../../lib/serving/progressive/runtime/converge';
-import { Issued, Release, Wanted } from '../../../../lib/serving/progressive/runtime/release-state';
+import { Head, Issued, Wanted } from '../../../../lib/serving/progressive/runtime/release-state';
 
-const begun = after(serving(), starting(), happening({ kind: 'begin' })).release as Release & { wanted: Wanted };
-const install = begun.wanted;
-const shift = canary().release!.wanted!;
-const back = after(canary(), happening({ kind: 'latch', cause: 'verdict', reason: 'bad' })).release!.wanted!;
-const first = after(serving(null), starting(), happening({ kind: 'begin' })).release!.wanted!;
-const gone = after(serving(null), starting(), happening({ kind: 'begin' }), happening({ kind: 'latch', cause: 'step', reason: 'x' })).release!.wanted!;
-const LATE = install.deadline + 1;
-const old = inService(resting(V1));
+// made before each test and not while the file is loaded: where that breaks, a mutant would be an error and no kill
+let install: Wanted;
+let shift: Wanted;
+let back: Wanted;
+let first: Wanted;
+let gone: Wanted;
+let late: number;
+let old: DescribedEndpoint;
+beforeEach(() => {
+  const wants = (head: Head) => head.release!.wanted!;
+  install = wants(after(serving(), starting(), happening({ kind: 'begin' })));
+  shift = wants(canary());
+  back = wants(after(canary(), happening({ kind: 'latch', cause: 'verdict', reason: 'bad' })));
+  first = wants(after(serving(null), starting(), happening({ kind: 'begin' })));
+  gone = wants(after(serving(null), starting(), happening({ kind: 'begin' }), happening({ kind: 'latch', cause: 'step', reason: 'x' })));
+  late = install.deadline + 1;
+  old = inService(resting(V1));
+});
 
 function issued(own: Partial<Issued> = {}): Issued {
   return { mutation: 'update', configName: install.to!.configName, count: 1, seen: false, ...own };
@@ -27,23 +37,51 @@ test('is there when status, configuration, weights and counts are as wanted', ()
 });
 
 describe('one of the three facts alone proves nothing', () => {
-  const there = inService(shift.to!);
-  const changed = (own: Partial<DescribedEndpoint['variants'][number]>): DescribedEndpoint =>
-    ({ ...there, variants: there.variants.map((variant, place) => place === 0 ? variant : { ...variant, ...own }) });
+  /** All of it as wanted, but for this of one of its variants. */
+  function but(own: Partial<DescribedEndpoint['variants'][number]>, of = 1): DescribedEndpoint {
+    const there = inService(shift.to!);
+    return { ...there, variants: there.variants.map((variant, place) => place === of ? { ...variant, ...own } : variant) };
+  }
 
   test.each([
-    ['the weight that is wanted of it', changed({ desiredWeight: 0 }), 'weights'],
-    ['both weights', changed({ desiredWeight: 0, currentWeight: 0 }), 'weights'],
-    ['the weight that it has', changed({ currentWeight: 0 }), 'wait'],
-    ['no weight', changed({ currentWeight: undefined }), 'wait'],
-    ['the instances that it has', changed({ currentInstances: 1 }), 'wait'],
-    ['the instances that are wanted of it', changed({ desiredInstances: 3 }), 'wait'],
-  ])('%s', (_name, described, kind) => {
-    expect(converge(shift, described, undefined, START).kind).toBe(kind);
-    expect(converge(shift, described, undefined, LATE).kind).toBe('failed');
+    ['the weight that is wanted of it', { desiredWeight: 0 }, 'weights'],
+    ['both weights', { desiredWeight: 0, currentWeight: 0 }, 'weights'],
+    ['the weight that it has', { currentWeight: 0 }, 'wait'],
+    ['no weight', { currentWeight: undefined }, 'wait'],
+    ['the instances that it has', { currentInstances: 1 }, 'wait'],
+    ['the instances that are wanted of it', { desiredInstances: 3 }, 'wait'],
+  ])('%s', (_name, own, kind) => {
+    for (const of of [0, 1]) {
+      expect(converge(shift, but(own, of), undefined, START).kind).toBe(kind);
+      expect(converge(shift, but(own, of), undefined, late).kind).toBe('failed');
+    }
+  });
+
+  test.each([
+    ['weights', { currentWeight: 0 }, 'the weights are on their way', 'the weights are not as wanted after the deadline'],
+    ['instances', { currentInstances: 1 }, 'the instances of Candidate are not as many as wanted', 'the instances of Candidate are not as many as wanted after the deadline'],
+  ])('and %s are waited for, while the endpoint is not locked', (_name, own, waits, fails) => {
+    expect(converge(shift, but(own), undefined, shift.deadline)).toEqual({ kind: 'wait', reason: waits, moving: false });
+    expect(converge(shift, but(own), undefined, late)).toEqual({ kind: 'failed', reason: fails });
+  });
+
+  test('and which slots lack instances is said', () => {
+    const there = inService(shift.to!);
+    const variants = there.variants.map((variant) => ({ ...variant, desiredInstances: 9 }));
+    expect(converge(shift, { ...there, variants }, undefined, START)).toMatchObject({ reason: 'the instances of Stable, Candidate are not as many as wanted' });
+  });
+
+  test('and other slots under the same name are nobody\'s to mend', () => {
+    const there = inService(shift.to!);
+    const [stable] = there.variants;
+    expect(converge(shift, { ...there, variants: [stable] }, undefined, START)).toEqual({
+      kind: 'halt', reason: `configuration ${shift.to!.configName} has the variants Stable, wanted Candidate, Stable`,
+    });
+    expect(converge(shift, { ...there, variants: [...there.variants].reverse() }, undefined, START)).toEqual({ kind: 'none' });
   });
 
   test('a slot that somebody scaled has the instances that are wanted of it, unless a configuration sets them', () => {
+    const there = inService(shift.to!);
     const scaled = ({ variants, ...described }: DescribedEndpoint, count: number): DescribedEndpoint =>
       ({ ...described, variants: variants.map((variant) => ({ ...variant, currentInstances: count, desiredInstances: count })) });
     expect(converge(shift, scaled(there, 5), undefined, START).kind).toBe('none');
@@ -52,11 +90,13 @@ describe('one of the three facts alone proves nothing', () => {
   });
 
   test('the way back is tried once however late it begins', () => {
+    const there = inService(shift.to!);
     expect(converge(back, there, undefined, back.deadline + 1).kind).toBe('weights');
     expect(converge(back, there, { mutation: 'weights', count: 1, seen: false }, back.deadline + 1).kind).toBe('failed');
   });
 
   test('weights count as shares, in single precision', () => {
+    const there = inService(shift.to!);
     const single = {
       ...there,
       variants: there.variants.map((variant) => ({
@@ -70,17 +110,27 @@ describe('one of the three facts alone proves nothing', () => {
 });
 
 test.each(['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting'])('waits while the endpoint is %s, and halts after the deadline', (status) => {
-  expect(converge(install, { ...old, status }, undefined, START)).toMatchObject({ kind: 'wait', moving: true });
-  expect(converge(install, { ...old, status }, undefined, install.deadline).kind).toBe('wait');
-  expect(converge(install, { ...old, status }, undefined, LATE).kind).toBe('halt');
+  const waits = { kind: 'wait', reason: `the endpoint is ${status}`, moving: true };
+  expect([START, install.deadline].map((now) => converge(install, { ...old, status }, undefined, now))).toEqual([waits, waits]);
+  expect(converge(install, { ...old, status }, undefined, late)).toEqual({
+    kind: 'halt', reason: `the endpoint is still ${status} after the deadline, and no update can be cancelled`,
+  });
 });
 
 test('an update that runs is one, whatever the status says', () => {
-  expect(converge(install, { ...old, pendingConfigName: install.to!.configName }, undefined, START).kind).toBe('wait');
+  expect(converge(install, { ...old, pendingConfigName: install.to!.configName }, undefined, START)).toMatchObject({ kind: 'wait', reason: 'the endpoint is Updating' });
+});
+
+test('an endpoint that shows no configuration is brought to one, and one without a status to a person', () => {
+  expect(converge(install, { ...old, configName: undefined }, undefined, START)).toEqual({ kind: 'update', to: install.to });
+  expect(converge(install, { ...old, status: undefined }, undefined, START)).toEqual({ kind: 'halt', reason: 'the endpoint is without a status' });
 });
 
 test.each(['UpdateRollbackFailed', 'Failed', 'OutOfService'])('halts when the endpoint is %s: nothing of ours would help', (status) => {
   expect(converge(install, { ...old, status, failureReason: 'no capacity' }, undefined, START)).toEqual({ kind: 'halt', reason: `the endpoint is ${status}: no capacity` });
+  for (const failureReason of ['', undefined]) {
+    expect(converge(install, { ...old, status, failureReason }, undefined, START)).toEqual({ kind: 'halt', reason: `the endpoint is ${status}` });
+  }
 });
 
 test('halts when the endpoint is gone', () => {
@@ -96,28 +146,38 @@ test.each([{ configName: 'theirs' }, { pendingConfigName: 'theirs', status: 'Upd
 
 describe('an update that came to nothing', () => {
   test.each([
-    ['was never called', undefined, 'update'],
-    ['was called once and not seen to move', issued(), 'update'],
-    ['was seen to move', issued({ seen: true }), 'failed'],
-    ['was called twice', issued({ count: 2 }), 'failed'],
-    ['was to another configuration', issued({ configName: 'other', seen: true }), 'update'],
-  ] as const)('%s', (_name, call, kind) => {
-    expect(converge(install, old, call, START).kind).toBe(kind);
+    ['was called once and not seen to move', {}, 'update'],
+    ['was seen to move', { seen: true }, 'failed'],
+    ['was called twice', { count: 2 }, 'failed'],
+    ['was to another configuration', { configName: 'other', seen: true }, 'update'],
+    ['was a call for weights', { mutation: 'weights', seen: true }, 'update'],
+  ] as const)('%s', (_name, own, kind) => {
+    expect(converge(install, old, issued(own), START).kind).toBe(kind);
   });
 
-  test('fails after the deadline, and quotes SageMaker', () => {
-    expect(converge(install, old, undefined, LATE).kind).toBe('failed');
-    expect(converge(install, { ...old, failureReason: 'ping failed' }, issued({ seen: true }), START)).toMatchObject({ reason: expect.stringContaining('ping failed') });
+  test('fails after the deadline', () => {
+    expect(converge(install, old, undefined, install.deadline).kind).toBe('update');
+    expect(converge(install, old, undefined, late)).toEqual({ kind: 'failed', reason: `the endpoint did not come to ${install.to!.configName} before the deadline` });
+  });
+
+  test.each<[string, Partial<DescribedEndpoint>, string]>([
+    ['says why', { failureReason: 'ping failed' }, 'to config-1 and not to CONFIG: ping failed'],
+    ['says nothing', { failureReason: '' }, 'to config-1 and not to CONFIG, and gives no reason'],
+    ['has no reason', {}, 'to config-1 and not to CONFIG, and gives no reason'],
+    ['shows no configuration', { configName: undefined }, 'to no configuration and not to CONFIG, and gives no reason'],
+  ])('quotes SageMaker when it %s', (_name, own, reason) => {
+    expect(converge(install, { ...old, ...own }, issued({ seen: true }), START)).toEqual({
+      kind: 'failed', reason: `SageMaker went back ${reason.replace('CONFIG', install.to!.configName)}`,
+    });
   });
 });
 
 describe('weights that do not stay', () => {
   const asked = (count: number): Issued => ({ mutation: 'weights', count, seen: false });
-  const installed = inService(install.to!);
 
   test('are asked for twice on the way forward, and then the step has failed', () => {
-    expect(converge(shift, installed, asked(1), START).kind).toBe('weights');
-    expect(converge(shift, installed, asked(2), START)).toMatchObject({ kind: 'failed', reason: 'SageMaker took the weights 2 times, and has others' });
+    expect(converge(shift, inService(install.to!), asked(1), START).kind).toBe('weights');
+    expect(converge(shift, inService(install.to!), asked(2), START)).toMatchObject({ kind: 'failed', reason: 'SageMaker took the weights 2 times, and has others' });
   });
 
   test('are asked for again and again on the way back', () => {
@@ -142,6 +202,12 @@ describe('going back', () => {
     expect(converge(back, { ...scaled, variants: variants.map((variant) => ({ ...variant, currentInstances: 0 })) }, undefined, START).kind).toBe('wait');
   });
 
+  test('does not wait for instances of a slot that has no requests', () => {
+    const there = inService(back.or!);
+    const variants = there.variants.map((variant) => variant.name === 'Candidate' ? { ...variant, currentInstances: 0 } : variant);
+    expect(converge(back, { ...there, variants }, undefined, START)).toEqual({ kind: 'none' });
+  });
+
   test('brings the former configuration back from the last one of the release', () => {
     const last = inService({ configName: shift.known.find((name) => name.endsWith('-finish'))!, variants: resting(V1).variants });
     expect(converge(back, last, undefined, START)).toEqual({ kind: 'update', to: resting(V1) });
@@ -151,7 +217,18 @@ describe('going back', () => {
 describe('the first release of an endpoint', () => {
   test('makes it, with the candidate alone', () => {
     expect(converge(first, undefined, undefined, START)).toMatchObject({ kind: 'create', to: { variants: [{ slot: 'Candidate', weight: 100 }] } });
-    expect(converge(first, undefined, undefined, first.deadline + 1).kind).toBe('failed');
+    expect(converge(first, undefined, undefined, first.deadline).kind).toBe('create');
+    expect(converge(first, undefined, undefined, first.deadline + 1)).toEqual({ kind: 'failed', reason: 'the endpoint was not created before the deadline' });
+  });
+
+  test('does not make it anew when it was there and is gone', () => {
+    const serving100 = after(serving(null), starting(), happening({ kind: 'begin' }), happening({ kind: 'confirm' })).release!.wanted!;
+    expect(converge(serving100, undefined, undefined, START)).toEqual({ kind: 'halt', reason: 'the endpoint is gone' });
+  });
+
+  test.each(['OutOfService', 'UpdateRollbackFailed'])('leaves it to a person where it is %s', (status) => {
+    expect(converge(first, inService(first.to!, { status }), undefined, START)).toEqual({ kind: 'halt', reason: `the endpoint is ${status}` });
+    expect(converge(gone, inService(first.to!, { status }), undefined, START).kind).toBe('halt');
   });
 
   test('fails when it cannot be made, and takes it away', () => {
@@ -160,7 +237,8 @@ describe('the first release of an endpoint', () => {
     expect(converge(gone, broken, undefined, START)).toEqual({ kind: 'delete' });
     expect(converge(gone, broken, undefined, gone.deadline + 1).kind).toBe('halt');
     expect(converge(gone, inService(first.to!), undefined, START)).toEqual({ kind: 'delete' });
-    expect(converge(gone, inService(first.to!), undefined, gone.deadline + 1).kind).toBe('halt');
+    expect(converge(gone, inService(first.to!), undefined, gone.deadline).kind).toBe('delete');
+    expect(converge(gone, inService(first.to!), undefined, gone.deadline + 1)).toEqual({ kind: 'halt', reason: 'the endpoint is still there after the deadline' });
     expect(converge(gone, undefined, undefined, START)).toEqual({ kind: 'none' });
   });
 
@@ -179,8 +257,8 @@ test('whatever is described: nothing is deleted that was there before, and what 
       name: fc.constantFrom('Stable', 'Candidate'), currentWeight: count, desiredWeight: count, currentInstances: count, desiredInstances: count,
     }), { maxLength: 2 }),
   });
-  fc.assert(fc.property(fc.constantFrom(install, shift, back), described, fc.boolean(), (wanted, endpoint, late) => {
-    const act = converge(wanted, endpoint, undefined, late ? LATE : START);
+  fc.assert(fc.property(fc.constantFrom(install, shift, back), described, fc.boolean(), (wanted, endpoint, overdue) => {
+    const act = converge(wanted, endpoint, undefined, overdue ? late : START);
     expect(['delete', 'create']).not.toContain(act.kind);
     if ('to' in act) {
       expect(wanted.known).toContain(act.to.configName);

@@ -79,8 +79,25 @@ describe('an alarm that is defined otherwise than when the release began', () =>
   });
 });
 
-test('the order in which minutes arrive does not matter', () => {
-  expect(judged([...minutes([...sick(5), ...fine(2)])].reverse()).verdict).toBe('Failed');
+test.each([
+  [[4, 5, 0, 6, 1, 2, 3]], [[6, 5, 4, 3, 2, 1, 0]], [[0, 6, 1, 5, 2, 4, 3]],
+])('the order in which minutes arrive does not matter: %j', (order) => {
+  const each = minutes([...sick(5), ...fine(2)]);
+  expect(judged(order.map((place) => each[place])).verdict).toBe('Failed');
+});
+
+test.each<[string, { requests?: number; errors?: number }]>([
+  ['no requests and no errors', {}], ['requests alone', { requests: 100 }], ['errors alone', { errors: 100 }],
+  ['no requests, and errors', { requests: 0, errors: 5 }], ['nothing', { requests: 0, errors: 0 }],
+])('a minute with %s says nothing, even to a rule that needs no requests', (_name, minute) => {
+  const eager = { ...PLAN, errorRates: [{ ...PLAN.errorRates[0], minimumRequests: 0 }] };
+  const run = (before: number, after: number) => [
+    ...minutes(sick(before)),
+    { start: START + before * MINUTE, ...minute },
+    ...minutes(sick(after), START + (before + 1) * MINUTE),
+  ];
+  expect(judged(run(3, 2), { tick: { plan: eager } }).verdict).toBe('Failed');
+  expect(judged([...run(2, 2), ...minutes(fine(2), START + 5 * MINUTE)], { tick: { plan: eager } }).verdict).toBe('Healthy');
 });
 
 test.each([
@@ -146,6 +163,58 @@ test.each([
   const tick = { at: START + past, confirmedAt: START + late };
   expect(judged(minutes(fine(10)), { tick }).early).toBe(early);
   expect(judged(minutes(fine(10)), { tick: { ...tick, plan: { ...PLAN, errorRates: [] } } }).early).toBe(false);
+});
+
+describe('the reason', () => {
+  const broken = (count: number) => `over 2 % of requests failed for ${count} minutes in a row (ErrorRate)`;
+  const states = (own: Readonly<Record<string, string>>) => ({ alarms: alarmsIn(own) });
+  const two = { tick: { plan: { ...PLAN, alarms: ['one', 'two'] } } };
+
+  test.each<[string, Parameters<typeof judged>, string]>([
+    ['nothing is wrong', [minutes(fine(10))], 'within all limits'],
+    ['the candidate fails', [minutes(sick(6))], broken(6)],
+    ['it fails twice', [minutes([...sick(5), ...fine(1), ...sick(7)]), { tick: { at: START + 20 * MINUTE } }], broken(7)],
+    ['stable fails too', [minutes(sick(5)), { stable: minutes(sick(5)) }], `${broken(5)}, on stable in the same minutes too`],
+    ['stable fails in the longer run only', [
+      minutes([...sick(5), ...fine(1), ...sick(7)]),
+      { stable: minutes([...fine(6), ...sick(7)]), tick: { at: START + 20 * MINUTE } },
+    ], broken(5)],
+    ['an alarm is raised', [minutes(fine(10)), states({ 'fraud-errors': 'ALARM' })], 'alarm fraud-errors is in ALARM'],
+    ['an alarm knows nothing', [minutes(fine(10)), states({ 'fraud-errors': 'INSUFFICIENT_DATA' })], 'alarm fraud-errors has insufficient data'],
+    ['an alarm is gone', [minutes(fine(10)), states({})], 'alarm fraud-errors does not exist'],
+    ['an alarm is strange', [minutes(fine(10)), states({ 'fraud-errors': 'on' })], 'alarm fraud-errors is in a state that nobody knows'],
+    ['alarms are unreadable', [minutes(fine(10)), { alarms: 'unreadable' }], 'the alarms cannot be read'],
+    ['two alarms are raised', [minutes(fine(10)), { ...two, ...states({ one: 'ALARM', two: 'ALARM' }) }], 'alarm one is in ALARM; alarm two is in ALARM'],
+    ['one of two is worse', [minutes(fine(10)), { ...two, ...states({ one: 'INSUFFICIENT_DATA', two: 'ALARM' }) }], 'alarm two is in ALARM'],
+    ['a value makes no sense', [[...minutes(fine(9)), { start: START, requests: -1 }]], 'a metric has a value that makes no sense'],
+    ['there are few requests', [minutes([[40, 0]])], 'the candidate has had 40 of 100 requests'],
+    ['the plan has no stage', [minutes(fine(10)), { tick: { plan: { ...PLAN, stages: [] } } }], 'the plan has no stage'],
+    ['the plan has no rule', [minutes(fine(10)), { tick: { plan: { ...PLAN, errorRates: [], alarms: [] } } }], 'the plan has no rule and no alarm'],
+  ])('says that %s', (_name, [candidate, own], reason) => {
+    expect(judged(candidate, own).reason).toBe(reason);
+  });
+
+  test('says that the metrics cannot be read, and nothing else', () => {
+    expect(decide(TICK, { slots: 'unreadable', alarms: OK })).toStrictEqual({
+      verdict: 'Error', reason: 'the metrics cannot be read', blameless: false, starved: false, early: false, candidateRequests: 0, stableRequests: 0,
+      notices: [],
+    });
+  });
+});
+
+test('a plan with alarms alone is enough', () => {
+  expect(judged(minutes(fine(10)), { tick: { plan: { ...PLAN, errorRates: [] } } }).verdict).toBe('Healthy');
+});
+
+test('a value that makes no sense changes nothing of what was seen', () => {
+  const tick = { candidateRequests: 7, stableRequests: 8 };
+  expect(judged([{ start: START, requests: NaN }], { tick })).toMatchObject({ verdict: 'Error', candidateRequests: 7, stableRequests: 8 });
+});
+
+test('a candidate without requests is starved, though an alarm knows nothing either', () => {
+  const alarms = { states: { 'fraud-errors': 'INSUFFICIENT_DATA' } };
+  expect(judged([], { alarms })).toMatchObject({ verdict: 'Inconclusive', starved: true });
+  expect(judged([], { alarms: { states: { 'fraud-errors': 'ALARM' } } })).toMatchObject({ verdict: 'Failed', starved: false });
 });
 
 describe('when stable breaks the same rule', () => {

@@ -100,8 +100,12 @@ describe('starting', () => {
 });
 
 describe('after two failures in a row', () => {
-  const failed = rolledBack('verdict', canary(rolledBack()));
-  const allowed = after(failed, happening({ kind: 'allow', revision: 2 }, START, BOB));
+  let failed: Head;
+  let allowed: Head;
+  beforeEach(() => {
+    failed = rolledBack('verdict', canary(rolledBack()));
+    allowed = after(failed, happening({ kind: 'allow', revision: 2 }, START, BOB));
+  });
 
   test('the next release has to be allowed, for that version, by another person, once and for a day', () => {
     expect(failed.failuresInARow).toBe(2);
@@ -110,7 +114,7 @@ describe('after two failures in a row', () => {
     expect(refusedBy(allowed, starting({ actor: BOB }))).toBe('SECOND_PERSON_NEEDED');
     expect(refusedBy(allowed, starting({ at: START + 24 * HOUR }))).toBe('APPROVAL_NEEDED');
     expect(refusedBy(allowed, starting({ at: START + 24 * HOUR - 1 }))).toBe('not refused');
-    expect(refusedBy(rolledBack('verdict', canaryAfter(allowed)), starting())).toBe('APPROVAL_NEEDED');
+    expect(refusedBy(rolledBack('verdict', canary(allowed)), starting())).toBe('APPROVAL_NEEDED');
   });
 
   test('going back by hand has not', () => {
@@ -121,10 +125,6 @@ describe('after two failures in a row', () => {
     expect(refusedBy(rolledBack(), starting())).toBe('not refused');
     expect(refusedBy(rolledBack(), happening({ kind: 'allow', revision: 2 }, START, BOB))).toBe('CONFLICT');
   });
-
-  function canaryAfter(head: Head): Head {
-    return canary(head);
-  }
 });
 
 test.each([

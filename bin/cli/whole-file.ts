@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { ExitCode } from './exit-code';
+import { Failure } from './failure';
+
+/** What the system says, and what to do about it. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder does not exist; make it first',
+  ENOTDIR: 'its folder is none; name another',
+  EISDIR: 'it is a folder; name a file in it',
+  EACCES: 'nobody may write there; name another place, or run as somebody who may',
+  EPERM: 'nobody may write there; name another place, or run as somebody who may',
+  EROFS: 'nothing can be written there; name another place',
+  ENOSPC: 'there is no space left there',
+};
+
+/** Writes a file so that whoever reads meanwhile finds all of it or what was there before, and a failure leaves nothing. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
+  try {
+    await writeFile(fresh, text, { flag: 'wx' });
+    await rename(fresh, path);
+  } catch (error) {
+    await rm(fresh, { force: true }).catch(() => undefined);
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new Failure(ExitCode.REFUSED, 'UNWRITABLE', `${path} cannot be written: ${REASONS[code] ?? (error instanceof Error ? error.message : String(error))}`, { cause: error });
+  }
+}
