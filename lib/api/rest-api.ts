@@ -5,6 +5,7 @@ import { RouteDeployment } from './deployment';
 import { twice } from './rate';
 import { Route } from './route';
 import { acknowledge, inRegulatedPacks } from '../core/acknowledge';
+import { checkKept } from '../serving/rendered-resource';
 
 /** What the gateway is made from. */
 export interface RestApiParts {
@@ -55,6 +56,9 @@ export function createRestApi(scope: Construct, parts: RestApiParts): Gateway {
     accessLogFormat: apigateway.AccessLogFormat.custom(JSON.stringify(ACCESS_LOG_FIELDS)),
     methodOptions: Object.fromEntries(routes.map(({ healthPath }) => [`${healthPath}/GET`, { ...everyMethod, ...HEALTH_RATE }])),
   });
+  checkKept(api.deploymentStage.node.defaultChild as apigateway.CfnStage, {
+    ...Object.fromEntries([0, ...routes.map((_, index) => index + 1)].map((of) => [`MethodSettings.${of}.DataTraceEnabled`, false])),
+  }, 'the execution log would hold bodies and tokens');
   const resource = api.node.defaultChild as apigateway.CfnRestApi;
   resource.securityPolicy = apigateway.SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09; // TLS 1.2 and 1.3; the default takes 1.0
   resource.endpointAccessMode = apigateway.EndpointAccessMode.STRICT;
