@@ -32,14 +32,23 @@ export function processWorld(): World {
   };
 }
 
+/** Streams whose reader stopped reading. A stream is watched once, however many worlds write to it. */
+const readers = new WeakMap<NodeJS.WriteStream, { yes: boolean }>();
+
 /** A reader who stopped reading, such as `head`, is no reason to fail: the command's exit code says how it went. */
 function sinkOf(stream: NodeJS.WriteStream): Sink {
-  let open = true;
+  const isClosed = readers.get(stream) ?? watched(stream);
+  return { write: (text) => void (!isClosed.yes && stream.write(text)), isTTY: stream.isTTY === true };
+}
+
+function watched(stream: NodeJS.WriteStream): { yes: boolean } {
+  const isClosed = { yes: false };
+  readers.set(stream, isClosed);
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') {
       throw error;
     }
-    open = false;
+    isClosed.yes = true;
   });
-  return { write: (text) => void (open && stream.write(text)), isTTY: stream.isTTY === true };
+  return isClosed;
 }
