@@ -1,19 +1,24 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { BuildOptions, buildSync } from 'esbuild';
+import { licencesOf } from './bundled-licences';
 
 /**
  * Bundles every handler, `lib/ ** /runtime/NAME.lambda.ts`, to `handlers/NAME/index.js`, which ships in the package: users
- * need no bundler. The Lambda runtime brings the AWS SDK; all else is inside. The same sources give the same bytes on any
- * machine: no source map, no comment, no path.
+ * need no bundler. The Lambda runtime brings the AWS SDK; all else is inside, and its licences are in `handlers/LICENCES.txt`.
+ * The same sources give the same bytes on any machine: no source map, no comment, no path.
  */
 const ROOT = join(__dirname, '..');
 const ENDING = '.lambda.ts';
+/** Beside the folders of the handlers: what lies in one of them is uploaded with it. */
+export const LICENCES = 'LICENCES.txt';
 
 export interface Bundle {
   readonly name: string;
   /** The bundled code. */
   readonly code: string;
+  /** The files that it is made from, from the root of the repository. */
+  readonly inputs: readonly string[];
 }
 
 /** The handlers below a `lib`, as paths from `root`. */
@@ -32,11 +37,17 @@ export function bundleHandlers(root: string): Bundle[] {
   if (twice !== undefined) {
     throw new Error(`two handlers are called ${twice}: their bundles would lie in one folder`);
   }
-  return paths.map((path, place) => ({ name: names[place], code: bundle(root, path) }));
+  return paths.map((path, place) => ({ name: names[place], ...bundle(root, path) }));
 }
 
-function bundle(root: string, path: string): string {
-  return buildSync(bundleOptions(root, path)).outputFiles[0].text;
+/** The licences of all that the handlers have inside. */
+export function licencesOfHandlers(root: string, bundles: readonly Bundle[]): string {
+  return licencesOf(root, bundles.flatMap(({ inputs }) => inputs));
+}
+
+function bundle(root: string, path: string): Omit<Bundle, 'name'> {
+  const { outputFiles, metafile } = buildSync(bundleOptions(root, path));
+  return { code: outputFiles[0].text, inputs: Object.keys(metafile.inputs) };
 }
 
 /** For whoever bundles a handler in another way: to plant a defect in it. */
@@ -46,6 +57,7 @@ export function bundleOptions(root: string, path: string) {
     entryPoints: [path],
     bundle: true,
     write: false,
+    metafile: true,
     platform: 'node',
     target: 'node22',
     format: 'cjs',
@@ -54,7 +66,7 @@ export function bundleOptions(root: string, path: string) {
     // names stay: a stack trace is read at night
     minifySyntax: true,
     minifyWhitespace: true,
-    legalComments: 'none',
+    legalComments: 'none', // they are in a file of their own
     charset: 'utf8',
     tsconfigRaw: { compilerOptions: { target: 'es2022', strict: true } }, // not the tsconfig.json that happens to be near
     preserveSymlinks: true, // or a linked node_modules would show in names that esbuild makes from paths
@@ -63,18 +75,22 @@ export function bundleOptions(root: string, path: string) {
 }
 
 /** Writes the bundles and removes former ones. Nobody who reads meanwhile finds half a file. */
-export function writeBundles(bundles: readonly Bundle[], folder: string): void {
+export function writeBundles(bundles: ReadonlyArray<Omit<Bundle, 'inputs'>>, folder: string, licences: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, LICENCES), licences);
   for (const { name, code } of bundles) {
     const file = join(folder, name, 'index.js');
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, code);
     renameSync(`${file}.new`, file);
   }
-  for (const name of readdirSync(folder).filter((found) => !bundles.some((bundled) => bundled.name === found))) {
+  const kept = [LICENCES, ...bundles.map(({ name }) => name)];
+  for (const name of readdirSync(folder).filter((found) => !kept.includes(found))) {
     rmSync(join(folder, name), { recursive: true });
   }
 }
 
 if (require.main === module) {
-  writeBundles(bundleHandlers(ROOT), join(ROOT, 'handlers'));
+  const bundles = bundleHandlers(ROOT);
+  writeBundles(bundles, join(ROOT, 'handlers'), licencesOfHandlers(ROOT, bundles));
 }

@@ -20,16 +20,24 @@ export interface World {
   /** What to say if the program is stopped now. */
   readonly underway: { note?: string };
   /** Why the result could not be written, if it could not. */
-  readonly unwritten: { reason?: string };
+  readonly unwritten: { readonly reason?: string };
 }
+
+/** Nothing can be written to a stream any more, and why; a reader who stopped reading needs no reason. */
+interface Watched {
+  closed: boolean;
+  reason?: string;
+}
+
+/** A stream is watched once, however many worlds write to it. */
+const streams = new WeakMap<NodeJS.WriteStream, Watched>();
 
 /** The world of a process. */
 export function processWorld(): World {
-  const unwritten: World['unwritten'] = {};
   return {
-    out: sinkOf(process.stdout, (reason) => { unwritten.reason = reason; }),
-    err: sinkOf(process.stderr, () => undefined), // and there is nobody left to tell
-    unwritten,
+    out: sinkOf(process.stdout),
+    err: sinkOf(process.stderr), // when that is lost, there is nobody left to tell
+    unwritten: watched(process.stdout),
     stdin: process.stdin,
     env: process.env,
     now: Date.now,
@@ -39,17 +47,27 @@ export function processWorld(): World {
 }
 
 /** A reader who stopped reading, such as `head`, is no reason to fail: the command's exit code says how it went. */
-function sinkOf(stream: NodeJS.WriteStream, lost: (reason: string) => void): Sink {
-  let open = true;
-  stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-    open = false;
-    if (code !== 'EPIPE') {
-      lost(message);
-    }
-  });
+function sinkOf(stream: NodeJS.WriteStream): Sink {
+  const state = watched(stream);
   return {
     isTTY: stream.isTTY === true,
     get columns() { return stream.isTTY ? stream.columns : undefined; },
-    write: (text) => void (open && stream.write(text)),
+    write: (text) => void (!state.closed && stream.write(text)),
   };
+}
+
+function watched(stream: NodeJS.WriteStream): Watched {
+  const known = streams.get(stream);
+  if (known !== undefined) {
+    return known;
+  }
+  const state: Watched = { closed: false };
+  streams.set(stream, state);
+  stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    state.closed = true;
+    if (code !== 'EPIPE') {
+      state.reason = message;
+    }
+  });
+  return state;
 }

@@ -7,6 +7,7 @@ import { twice } from './rate';
 import { clientParameterName, InferenceApiClientAddress } from './runtime/contract';
 import { Checks } from '../core/checks';
 import { shown } from '../core/invalid-props';
+import { checkKept } from '../serving/rendered-resource';
 
 /** Where a client belongs. */
 export interface ClientOf {
@@ -56,6 +57,13 @@ export class ApiClient extends Construct implements IApiClient {
       ...flow.kind === 'machine' ? machine(flow.options) : web(flow.options),
     });
     client.node.addDependency(this.of.pool.resourceServer);
+    checkKept(client, {
+      ExplicitAuthFlows: REFRESH_ONLY,
+      AllowedOAuthFlowsUserPoolClient: true,
+      AllowedOAuthScopes: this.scopes,
+      PreventUserExistenceErrors: 'ENABLED',
+      EnableTokenRevocation: true,
+    }, 'a client could take passwords, tell who has an account, keep a session that was ended, or call what it was not given');
     return client;
   }
 

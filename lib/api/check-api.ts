@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { InferenceApiProps } from './inference-api-props';
 import { Route } from './route';
@@ -22,6 +22,11 @@ export function checkApi(scope: Construct, props: InferenceApiProps, routes: rea
     checks.report('RouteTwice', `\`endpoints\` and \`routes\` must name each route once: got ${shown(name)} more than once; `
       + 'give one of them another `routeName`');
   }
+  for (const { name, endpoint } of routes.filter((route) => isElsewhere(scope, route))) {
+    const { account, region } = Stack.of(endpoint);
+    checks.report('EndpointElsewhere', '`endpoints` must lie in the account and Region of the API, where the gateway calls SageMaker: got '
+      + `${shown(name)} in ${shown(`${account}/${region}`)}; make an API beside it`);
+  }
   checkName(checks, 'endpointName', 'apiName', apiName);
   checks.report('ApiNameNeedsText', Token.isUnresolved(apiName)
     ? '`apiName` must be literal, because scopes and parameters are made from it: got a token; write a name for the API' : undefined);
@@ -32,6 +37,13 @@ export function checkApi(scope: Construct, props: InferenceApiProps, routes: rea
       : `\`corsOrigin\` must be one origin, https:// and a host, or http://localhost: got ${shown(origin)}; write https://app.example.com, `
         + 'and an API for each further origin')
     .settle(scope);
+}
+
+/** Unknown accounts and Regions may be the same. */
+function isElsewhere(scope: Construct, { endpoint }: Route): boolean {
+  const [here, there] = [scope, endpoint].map((each) => Stack.of(each));
+  const differ = (one: string, other: string) => !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
+  return differ(here.account, there.account) || differ(here.region, there.region);
 }
 
 function isOrigin(origin: unknown): boolean {

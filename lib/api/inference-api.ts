@@ -14,6 +14,7 @@ import { BodyModels } from './body-models';
 import { checkApi } from './check-api';
 import { addGatewayReplies } from './gateway-replies';
 import { InferenceApiProps } from './inference-api-props';
+import { apiReplies } from './integration-replies';
 import { IntegrationRole } from './integration-role';
 import { addRoute } from './methods';
 import { openApiDocument } from './open-api';
@@ -82,7 +83,7 @@ export class InferenceApi extends Construct {
 
     this.encryptionKey = own.encryptionKey ?? this.createKey();
     const logs = new ApiLogs(this, 'Logs', { key: this.encryptionKey, retention: own.logRetention ?? 365 });
-    this.restApi = createRestApi(this, {
+    const { api, deployment } = createRestApi(this, {
       apiName: this.apiName,
       routes: this.routes,
       logs,
@@ -90,11 +91,13 @@ export class InferenceApi extends Construct {
       burst: own.burst,
       open: own.domain === undefined,
     });
+    this.restApi = api;
     this.pool = this.createPool();
     this.userPool = this.pool?.pool;
     this.tokenUrl = this.pool?.tokenUrl;
-    const role = this.createRole();
+    const role = new IntegrationRole(this, 'Integration', this.routes);
     this.integrationRole = role.role;
+    deployment.node.addDependency(role.policy); // it begins to call SageMaker at once
     this.createRoutes(role, own.corsOrigin);
 
     this.firewall = own.firewall ?? ApiFirewall.managed();
@@ -176,19 +179,13 @@ export class InferenceApi extends Construct {
     });
   }
 
-  /** A new deployment begins to call SageMaker at once, so its role must be able to. */
-  private createRole(): IntegrationRole {
-    const role = new IntegrationRole(this, 'Integration', this.routes);
-    this.restApi.latestDeployment!.node.addDependency(role.policy);
-    return role;
-  }
-
   private createRoutes({ role }: IntegrationRole, corsOrigin?: string): void {
     const models = this.restApi.root.addResource('models');
     const validator = this.restApi.addRequestValidator('Validator', { validateRequestBody: true, validateRequestParameters: true });
     const access = this.createAccess();
     const bodies = new BodyModels();
-    this.routes.forEach((route) => { addRoute(route, { models, role, validator, access, bodies, corsOrigin }); });
+    const replies = apiReplies(corsOrigin);
+    this.routes.forEach((route) => { addRoute(route, { models, role, validator, access, bodies, replies, corsOrigin }); });
     addGatewayReplies(this.restApi, this.auth._kind, corsOrigin);
   }
 

@@ -33,6 +33,19 @@ const ERRORS: readonly Reply[] = [
   of(PROBLEMS.internal),
 ];
 
+/** The replies of an API, which are the same for all of its routes. */
+export interface ApiReplies {
+  readonly predictions: Replies;
+  readonly places: Replies;
+  readonly states: Replies;
+}
+
+export function apiReplies(corsOrigin?: string): ApiReplies {
+  return {
+    predictions: invocationReplies(corsOrigin), places: asynchronousReplies(corsOrigin), states: healthReplies(corsOrigin),
+  };
+}
+
 /** A prediction, in the words and the type of the model. */
 export function invocationReplies(corsOrigin?: string): Replies {
   return replies([

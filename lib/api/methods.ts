@@ -1,6 +1,6 @@
 import { aws_apigateway as apigateway, aws_iam as iam, Duration } from 'aws-cdk-lib';
 import { BodyModels } from './body-models';
-import { asynchronousReplies, healthReplies, invocationReplies, Replies } from './integration-replies';
+import { ApiReplies, Replies } from './integration-replies';
 import { Route } from './route';
 import { AsynchronousRoute, RealTimeRoute } from './route-kinds';
 import { asynchronousRequest, healthRequest, INPUT_KEY, invocationRequest, LONGEST_INPUT_KEY } from './templates/request';
@@ -14,6 +14,7 @@ export interface SharedByMethods {
   readonly bodies: BodyModels;
   /** Who may call a method that has this scope. */
   readonly access: (scope: string) => apigateway.MethodOptions;
+  readonly replies: ApiReplies;
   readonly corsOrigin?: string;
 }
 
@@ -54,21 +55,27 @@ export function addRoute(route: Route, shared: SharedByMethods): void {
   addMethod(named.addResource('health'), 'GET', health(route, shared), {
     ...shared.access(route.healthScope),
     requestValidator: shared.validator,
-    methodResponses: healthReplies(shared.corsOrigin).methodResponses,
+    methodResponses: shared.replies.states.methodResponses,
   });
 }
 
 /** Packs judge what was made, and an override comes later: what guards a method is asked for at synth. */
 function addMethod(at: apigateway.Resource, verb: string, to: apigateway.Integration, options: apigateway.MethodOptions): void {
-  const { authorizationType, authorizationScopes, requestValidator, requestModels = {} } = options;
+  const { authorizationType, authorizationScopes, apiKeyRequired, requestValidator, requestModels = {} } = options;
   const models = Object.entries(requestModels).map(([type, { modelId }]) => [type, modelId]);
-  checkKept(at.addMethod(verb, to, options).node.defaultChild as apigateway.CfnMethod, {
+  const method = at.addMethod(verb, to, options).node.defaultChild as apigateway.CfnMethod;
+  const { uri, requestParameters } = method.integration as apigateway.CfnMethod.IntegrationProperty;
+  checkKept(method, {
+    'HttpMethod': verb,
+    'ApiKeyRequired': apiKeyRequired,
     'RequestValidatorId': requestValidator?.requestValidatorId,
     'RequestModels': models.length === 0 ? undefined : Object.fromEntries(models),
     'AuthorizationType': authorizationType,
     'AuthorizationScopes': authorizationScopes,
     'Integration.Type': apigateway.IntegrationType.AWS,
     'Integration.PassthroughBehavior': apigateway.PassthroughBehavior.NEVER,
+    'Integration.Uri': uri,
+    'Integration.RequestParameters': { ...requestParameters },
   }, 'callers could get around their scopes or the schema, or reach what has no route');
 }
 
@@ -114,7 +121,7 @@ function health(route: Route, shared: SharedByMethods): apigateway.Integration {
       'integration.request.header.Content-Type': "'application/x-amz-json-1.1'",
     },
     requestTemplates: { 'application/json': healthRequest(route.endpoint.endpointName) },
-    integrationResponses: healthReplies(shared.corsOrigin).integrationResponses,
+    integrationResponses: shared.replies.states.integrationResponses,
   });
 }
 
@@ -130,8 +137,8 @@ function integration(
   });
 }
 
-function repliesOf({ how }: Route, { corsOrigin }: SharedByMethods): Replies {
-  return how.kind === 'real-time' ? invocationReplies(corsOrigin) : asynchronousReplies(corsOrigin);
+function repliesOf({ how }: Route, { replies }: SharedByMethods): Replies {
+  return how.kind === 'real-time' ? replies.predictions : replies.places;
 }
 
 function modelsOf(route: Route, scope: apigateway.Resource, bodies: BodyModels): Record<string, apigateway.IModel> | undefined {

@@ -1,5 +1,6 @@
 import { aws_apigateway as apigateway } from 'aws-cdk-lib';
 import { Checks } from '../core/checks';
+import { shown } from '../core/invalid-props';
 
 /** Keywords that draft 4 does not have; the gateway would take the schema and never ask for them. */
 const LATER_KEYWORDS = ['contains', 'propertyNames', 'const', 'if', 'then', 'else', 'examples'];
@@ -20,6 +21,9 @@ export function checkSchema(checks: Checks, schema: apigateway.JsonSchema | unde
 }
 
 function schemaProblem(schema: apigateway.JsonSchema): string | undefined {
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+    return `\`schema\` must be a JSON schema, an object: got ${shown(schema)}`;
+  }
   if (schema.schema !== undefined && schema.schema !== apigateway.JsonSchemaVersion.DRAFT4) {
     return `\`schema.schema\` must be DRAFT4, which is what the gateway judges by: got ${schema.schema}`;
   }
@@ -51,6 +55,9 @@ function laterKeyword(schema: unknown, depth: number): string | undefined {
   for (const [key, value] of Object.entries(schema)) {
     if (LATER_KEYWORDS.includes(key)) {
       return key;
+    }
+    if (['$ref', 'ref'].includes(key) && typeof value === 'string' && !value.startsWith('#')) {
+      return `${key} to another document`;
     }
     if (['exclusiveMinimum', 'exclusiveMaximum'].includes(key) && typeof value === 'number') {
       return `${key} with a number`;

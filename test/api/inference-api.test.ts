@@ -66,15 +66,6 @@ describe('the gateway', () => {
     made.resourceCountIs('AWS::ApiGateway::RequestValidator', 1);
     made.hasResourceProperties('AWS::ApiGateway::RequestValidator', { ValidateRequestBody: true, ValidateRequestParameters: true });
   });
-
-  test('is deployed again when a route changes, and the deployment waits for the permissions', () => {
-    const [before] = Object.entries(template().findResources('AWS::ApiGateway::Deployment'));
-    const other = new Stack(new App(), 'Test');
-    inferenceApi(other, { endpoints: [named(other, 'churn'), named(other, 'fraud')] });
-    expect(Object.keys(resourcesOf(other, 'AWS::ApiGateway::Deployment'))).not.toEqual([before[0]]);
-    const [policy] = Object.keys(resourcesOf(stack, 'AWS::IAM::ManagedPolicy'));
-    expect(before[1].DependsOn).toContain(policy);
-  });
 });
 
 describe('the access log', () => {

@@ -1,4 +1,4 @@
-import { App, aws_iam as iam, Stack } from 'aws-cdk-lib';
+import { App, aws_apigateway as apigateway, aws_iam as iam, Stack } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import { API_KEY, Call, Gateway, IntegrationRequest } from './gateway';
 import { inferenceApi, inputs, named, resourcesOf } from './supplies';
@@ -217,5 +217,29 @@ describe('with AWS credentials, a role', () => {
     const methods = Object.values(resourcesOf(own, 'AWS::ApiGateway::Method')).map(({ Properties }) => Properties);
     expect(methods.map(({ AuthorizationType, ApiKeyRequired }) => [AuthorizationType, ApiKeyRequired ?? false]))
       .toEqual(NAMES.flatMap(() => [['AWS_IAM', false], ['AWS_IAM', false]]));
+  });
+});
+
+describe('what guards a method cannot be taken away', () => {
+  const VARIANT = { 'integration.request.header.X-Amzn-SageMaker-Target-Variant': 'method.request.header.X-Variant' };
+  const integration = (method: apigateway.CfnMethod) => method.integration as apigateway.CfnMethod.IntegrationProperty;
+
+  test.each<[property: string, undo: (method: apigateway.CfnMethod) => void]>([
+    ['AuthorizationType', (method) => { method.addPropertyOverride('AuthorizationType', 'NONE'); }],
+    ['AuthorizationType', (method) => { method.authorizationType = 'NONE'; }],
+    ['AuthorizationScopes', (method) => { method.addPropertyDeletionOverride('AuthorizationScopes'); }],
+    ['AuthorizationScopes', (method) => { method.authorizationScopes = ['models/fraud:invoke']; }],
+    ['ApiKeyRequired', (method) => { method.apiKeyRequired = false; }],
+    ['HttpMethod', (method) => { method.httpMethod = 'ANY'; }],
+    ['Integration.PassthroughBehavior', (method) => { method.addPropertyOverride('Integration.PassthroughBehavior', 'WHEN_NO_MATCH'); }],
+    ['Integration.Uri', (method) => { method.addPropertyOverride('Integration.Uri', 'https://example.com/{proxy}'); }],
+    ['Integration.RequestParameters', (method) => { method.addOverride('Properties.Integration.RequestParameters', VARIANT); }],
+    ['Integration.RequestParameters', (method) => { Object.assign(integration(method).requestParameters!, VARIANT); }],
+    ['Integration.RequestParameters', (method) => { method.integration = { ...integration(method), requestParameters: VARIANT }; }],
+  ])('%s: %p', (property, undo) => {
+    const app = new App();
+    const own = new Stack(app, 'Test');
+    undo(inferenceApi(own).restApi.methods[0].node.defaultChild as apigateway.CfnMethod);
+    expect(() => app.synth()).toThrow(`\`${property}\` must stay as it was made`);
   });
 });

@@ -276,3 +276,23 @@ function longest(value: unknown): unknown {
   return isJoin ? text(value).replace('<AWS::Partition>', 'aws').replace('<AWS::Region>', 'ap-southeast-1').replace('<AWS::AccountId>', '111122223333')
     : value;
 }
+
+describe('an endpoint that the gateway would not find', () => {
+  test.each([
+    ['another Region', { account: '111122223333', region: 'us-east-1' }], ['another account', { account: '444455556666', region: 'eu-west-1' }],
+  ])('lies in %s', (_, env) => {
+    const app = new App();
+    const there = named(new Stack(app, 'There', { env }), 'churn');
+    const here = new Stack(app, 'Here', { env: { account: '111122223333', region: 'eu-west-1' } });
+    expect(() => inferenceApi(here, { endpoints: [there] })).toThrow(`got 'churn' in '${env.account}/${env.region}'; make an API beside it`);
+  });
+});
+
+test.each<[unknown, string]>([
+  [null, 'must be a JSON schema, an object: got null'], [[], 'must be a JSON schema, an object'], ['text', 'must be a JSON schema, an object'],
+  [{ $ref: 'https://example.com/schema.json' }, 'got $ref to another document'],
+  [{ items: { ref: 'other.json' } }, 'got ref to another document'],
+])('a schema %p is refused', (schema, message) => {
+  const own = new Stack(new App(), 'Schema');
+  expect(() => ApiEndpoint.realTime(named(own, 'churn'), { schema: schema as never })).toThrow(message);
+});

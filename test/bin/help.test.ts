@@ -123,3 +123,10 @@ test('--version of mlp is a version, and --version of a query a revision', async
   expect((await run(['--version'])).out).toMatch(/^[0-9]+\.[0-9]+\.[0-9]+\n$/);
   expect(await run(['audit', 'query', '--version', 'x'])).toMatchObject({ exitCode: 2, out: '' });
 });
+
+test('a stream is watched once, however many worlds write to it', () => {
+  const watchers = () => [process.stdout, process.stderr].map((stream) => stream.listenerCount('error'));
+  const before = watchers();
+  Array.from({ length: 20 }, processWorld);
+  expect(watchers()).toEqual(before);
+});

@@ -1,6 +1,7 @@
 import { aws_ec2 as ec2, aws_ecr as ecr, aws_iam as iam, aws_s3 as s3, CfnResource, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { Mistake, nobody, resourceAt } from './mistake';
+import { ApiClientOptions, ApiWebClientOptions, InferenceApi, InferenceApiProps } from '../../lib/api';
 import { ArtifactStore, ArtifactStoreProps, IArtifactStore, ImageStore, ImageStoreProps, ModelImage } from '../../lib/artifacts';
 import { MlInstanceType } from '../../lib/core';
 import { BroughtVpc, IMlNetwork, MlNetwork, MlNetworkProps } from '../../lib/network';
@@ -9,6 +10,7 @@ import {
   DataCapture, EndpointScaling, ExistingModel, GuardedEndpoint, GuardedEndpointProps, ProgressiveEndpoint,
   ProgressiveEndpointProps,
 } from '../../lib/serving';
+import { inferenceApi, named } from '../api/supplies';
 
 /** The smallest sound apps: each mistake is one of these and one change. A test holds them to no finding at any gate. */
 
@@ -104,6 +106,22 @@ export function imageStore(stack: Stack, changed: ImageStoreProps = {}): ImageSt
 
 type Make = Mistake['make'];
 
+/** The smallest sound API: each mistake is this and one change. */
+export function soundApi(stack: Stack, changed: InferenceApiProps = {}): InferenceApi {
+  return inferenceApi(stack, { apiName: 'models', ...changed });
+}
+
+/** A sound API with a machine client and a page. */
+export function soundClients(
+  stack: Stack, machine: Partial<ApiClientOptions> = {}, web: Partial<ApiWebClientOptions> = {},
+): InferenceApi {
+  const endpoints = [named(stack, 'churn')];
+  const api = soundApi(stack, { endpoints });
+  api.addClient('payments', { endpoints, ...machine });
+  api.addWebClient('console', { endpoints, callbackUrls: ['https://app.example.com'], ...web });
+  return api;
+}
+
 export const BASELINES: Readonly<Record<string, Make>> = {
   'a guarded endpoint': endpoint,
   'a guarded endpoint that scales and captures': busyEndpoint,
@@ -112,6 +130,8 @@ export const BASELINES: Readonly<Record<string, Make>> = {
   'a network': network,
   'an artifact store': artifactStore,
   'an image store': imageStore,
+  'an inference API': soundApi,
+  'an inference API with clients': soundClients,
 };
 
 /** Makes a mistake of a change in the template of a baseline: what users of escape hatches do. */

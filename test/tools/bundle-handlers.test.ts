@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { bundleHandlers, handlersIn, writeBundles } from '../../tools/bundle-handlers';
+import { bundleHandlers, handlersIn, licencesOfHandlers, writeBundles } from '../../tools/bundle-handlers';
+import { licencesOf, packagesIn } from '../../tools/bundled-licences';
 import { ResponseServer } from '../core/runtime/response-server';
 import { request } from '../serving/guarded/runtime/requests';
 
@@ -24,9 +25,9 @@ function shipped(name: string): string {
   return readFileSync(file, 'utf8');
 }
 
-describe('the bundles', () => {
-  const bundles = bundleHandlers(ROOT);
+const bundles = bundleHandlers(ROOT);
 
+describe('the bundles', () => {
   test('are one for each *.lambda.ts', () => {
     expect(bundles.map(({ name }) => name)).toEqual(ALL);
     expect(ALL).toEqual(expect.arrayContaining(NAMES));
@@ -65,6 +66,38 @@ describe('the bundles', () => {
   });
 });
 
+describe('the licences of what is inside', () => {
+  const packages = packagesIn(bundles.flatMap(({ inputs }) => inputs));
+  const shippedLicences = readFileSync(join(ROOT, 'handlers', 'LICENCES.txt'), 'utf8');
+
+  test.each(packages)('go with it: %s', (folder) => {
+    const { name, version } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as Record<string, string>;
+    const entry = shippedLicences.split('-'.repeat(80)).find((each) => each.split('\n').includes(`${name} ${version}`));
+    expect(entry).toMatch(/Permission is hereby granted|Redistribution and use|Apache License|Permission to use, copy, modify/);
+  });
+
+  test('are those of the packages that esbuild names', () => {
+    expect(packages).toEqual(expect.arrayContaining(['node_modules/zod', 'node_modules/aws4', 'node_modules/@aws-lambda-powertools/logger']));
+    expect(licencesOfHandlers(ROOT, bundles)).toBe(shippedLicences);
+  });
+
+  test('are looked for when a package brings no text', () => {
+    const root = mkdtempSync(join(tmpdir(), 'licences-'));
+    const bring = (name: string, license: string, file?: string) => {
+      const folder = join(root, 'node_modules', name);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version: '1.0.0', license, author: { name: 'A. Author' } }));
+      writeFileSync(join(folder, file ?? 'README.md'), 'what it says');
+      return `node_modules/${name}/index.js`;
+    };
+    expect(licencesOf(root, [bring('with', 'Odd', 'LICENSE-MIT.txt')])).toBe('with 1.0.0\n\nwhat it says\n');
+    expect(licencesOf(root, [bring('without', 'BSD-2-Clause')])).toContain('Copyright (c) A. Author\n\nRedistribution');
+    const odd = bring('odd', 'Odd');
+    expect(() => licencesOf(root, [odd])).toThrow('odd is bundled, has the licence Odd and no text of it');
+    rmSync(root, { recursive: true });
+  });
+});
+
 test('two handlers of one name are refused', () => {
   const root = mkdtempSync(join(tmpdir(), 'twins-'));
   for (const area of ['a', 'b']) {
@@ -77,9 +110,9 @@ test('two handlers of one name are refused', () => {
 
 test('writing removes the bundle of a handler that is no more', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
-  writeBundles([{ name: 'old', code: '1' }, { name: 'kept', code: '1' }], folder);
-  writeBundles([{ name: 'kept', code: '2' }], folder);
-  expect(readdirSync(folder)).toEqual(['kept']);
+  writeBundles([{ name: 'old', code: '1' }, { name: 'kept', code: '1' }], folder, 'ours');
+  writeBundles([{ name: 'kept', code: '2' }], folder, 'ours');
+  expect(readdirSync(folder).sort()).toEqual(['LICENCES.txt', 'kept']);
   expect(readdirSync(join(folder, 'kept'))).toEqual(['index.js']);
   expect(readFileSync(join(folder, 'kept', 'index.js'), 'utf8')).toBe('2');
   rmSync(folder, { recursive: true });

@@ -1,4 +1,5 @@
-import { PROBLEM_STATUS, Problem, ProblemCode, RETRY_AFTER_HEADER } from './contract';
+import { PROBLEM_STATUS, Problem, ProblemCode } from './contract';
+import { HttpAnswer, problem } from './http-answer';
 import { Refusal } from './model-state';
 
 /** A request that is not done. The message is for the caller: a sentence of ours that says what to do. */
@@ -13,30 +14,8 @@ export class NotDone extends Error {
   }
 }
 
-/** What API Gateway sends to the caller. */
-export interface HttpAnswer {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-const RETRY_AFTER_SECONDS = 2;
-
-export function answer(statusCode: number, view: object, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
-  return rendered(statusCode, 'application/json', view, headers);
-}
-
 export function problemAnswer({ code, message, rev }: NotDone, requestId: string): HttpAnswer {
   const seen = rev === undefined ? {} : { rev };
-  const problem: Problem = { status: PROBLEM_STATUS[code], code, detail: message, requestId, ...seen };
-  const retryAfter = { [RETRY_AFTER_HEADER]: String(RETRY_AFTER_SECONDS) };
-  return rendered(problem.status, 'application/problem+json', problem, code === 'BUSY' ? retryAfter : {});
-}
-
-function rendered(statusCode: number, type: string, view: object, headers: Readonly<Record<string, string>>): HttpAnswer {
-  return {
-    statusCode,
-    headers: { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers },
-    body: JSON.stringify(view),
-  };
+  const view: Problem = { status: PROBLEM_STATUS[code], code, detail: message, requestId, ...seen };
+  return problem(view);
 }

@@ -6,7 +6,7 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { API_BUNDLE } from './contract';
-import { HttpAnswer } from './problem';
+import { HttpAnswer } from './http-answer';
 import { registryApi } from './registry-api';
 import { registryMetrics } from './registry-metrics';
 import { registrySettings } from './registry-settings';

@@ -1,9 +1,11 @@
 import { REPLAYED_HEADER } from './contract';
 import { isPassing } from './failures';
-import { answer, HttpAnswer, NotDone, problemAnswer } from './problem';
+import { GatewayEvent, gatewayEventOf } from './gateway';
+import { answer, HttpAnswer } from './http-answer';
+import { NotDone, problemAnswer } from './problem';
 import { RegistryReads } from './reads';
 import { Attempt, recordRefusal } from './refusals';
-import { addressOf, bodyOf, callerOf, gatewayEventOf, GatewayEvent, requestKeyOf } from './registry-request';
+import { addressOf, bodyOf, callerOf, requestKeyOf } from './registry-request';
 import { RegistryWorld } from './registry-world';
 import { transact } from './transact';
 import { transitionOf } from './transitions';

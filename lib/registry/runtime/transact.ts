@@ -1,10 +1,10 @@
 import { TransitionView } from './contract';
-import { isPassing, nameOf } from './failures';
 import { Command, Change } from './model-state';
 import { NotDone } from './problem';
 import { reduce } from './reduce';
 import { RegistryStore, Wanted } from './registry-store';
 import { RegistryWorld } from './registry-world';
+import { inRounds } from './rounds';
 import { DoneRequest } from './rows';
 
 /** A request that changes a model. */
@@ -23,31 +23,17 @@ export interface Transacted {
   readonly replayed: boolean;
 }
 
-const MOST_ATTEMPTS = 30;
-const GIVE_UP_MS = 20_000; // API Gateway waits for 30 seconds
-const FIRST_PAUSE_MS = 25;
-const LONGEST_PAUSE_MS = 1000;
+/** API Gateway waits for 30 seconds. */
+const LIMITS = { attempts: 30, giveUpMs: 20_000, certain: 0 };
 
 /**
  * Reads, decides, writes; again if somebody else wrote in between, and after errors that pass. Each round begins with the
  * request key, so that a change whose answer was lost is found and not made twice.
  */
 export async function transact(transition: Transition, world: RegistryWorld): Promise<Transacted> {
-  const started = world.now();
-  const round = roundOf(transition, world, started);
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS && world.now() - started < GIVE_UP_MS; attempt++) {
-    try {
-      const transacted = await round();
-      if (transacted !== undefined) {
-        return transacted;
-      }
-    } catch (error) {
-      if (!isPassing(error)) {
-        throw error;
-      }
-      world.log.warn('a call failed and is made again', { attempt, problem: nameOf(error) });
-    }
-    await world.sleep(world.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt));
+  const transacted = await inRounds(roundOf(transition, world, world.now()), LIMITS, world);
+  if (transacted !== undefined) {
+    return transacted;
   }
   throw new NotDone('BUSY', 'the registry could not finish in time; it may have been done: send the same request with the same request key '
     + 'again, which does it once at most');

@@ -2,7 +2,7 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { motoEnvironment } from './moto';
-import { bundleHandlers, writeBundles } from '../../../tools/bundle-handlers';
+import { bundleHandlers, licencesOfHandlers, writeBundles } from '../../../tools/bundle-handlers';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const HANDLERS = join(ROOT, 'handlers');
@@ -21,7 +21,8 @@ interface Said { readonly number: number; readonly answer?: unknown; readonly pr
 export class BundleProcess {
   /** Bundles the handlers, which gives the same bytes each time, and starts one. */
   public static async start(name: string, environment: Readonly<Record<string, string>>): Promise<BundleProcess> {
-    writeBundles(bundleHandlers(ROOT), HANDLERS);
+    const bundles = bundleHandlers(ROOT);
+    writeBundles(bundles, HANDLERS, licencesOfHandlers(ROOT, bundles));
     return BundleProcess.another(name, environment);
   }
 

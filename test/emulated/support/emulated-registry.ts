@@ -5,7 +5,7 @@ import {
   API_BUNDLE, ENV_ARTIFACT_BUCKET, ENV_AUDIT_TABLE, ENV_ENVIRONMENT, ENV_REGISTRY_TABLE, ENV_RUNBOOK, ENV_TRUSTED_SESSION_ROLES,
   Registration,
 } from '../../../lib/registry/runtime/contract';
-import { HttpAnswer } from '../../../lib/registry/runtime/problem';
+import { HttpAnswer } from '../../../lib/registry/runtime/http-answer';
 import { Caller, person, TRUSTED_ROLE } from '../../registry/support/callers';
 import { Answer, RegistryBench, RegistryClient } from '../../registry/support/registry-bench';
 

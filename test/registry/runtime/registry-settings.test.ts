@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import * as contract from '../../../lib/registry/runtime/contract';
-import { HttpAnswer } from '../../../lib/registry/runtime/problem';
+import { HttpAnswer } from '../../../lib/registry/runtime/http-answer';
 import { registrySettings } from '../../../lib/registry/runtime/registry-settings';
 import { person } from '../support/callers';
 import { gatewayEvent } from '../support/gateway';

@@ -1,16 +1,21 @@
 import * as z from 'zod';
-import { REQUEST_KEY_HEADER, ReleaseProblemCode } from './contract';
+import { ReleaseProblemCode } from './contract';
 import { Actor, Refusal } from './release-state';
-import { complain, Rule, shown } from '../../../core/name-rules';
-import { actorOf, Identity } from '../../../registry/runtime/actor';
-import { REPLAYED_HEADER, RETRY_AFTER_HEADER } from '../../../registry/runtime/contract';
+import { Rule } from '../../../core/name-rules';
+import { actorOf } from '../../../registry/runtime/actor';
+import { REPLAYED_HEADER } from '../../../registry/runtime/contract';
+import * as gateway from '../../../registry/runtime/gateway';
+import * as answers from '../../../registry/runtime/http-answer';
 import { NotDone } from '../../../registry/runtime/problem';
 import * as rules from '../../../registry/runtime/rules';
 
-/** Requests as API Gateway hands them on, and what goes back. As the registry's, with its own routes and problems. */
+/** What comes and goes through API Gateway, in the problems of a release. */
 
-const LARGEST_BODY_BYTES = 16_384;
-const RETRY_AFTER_SECONDS = 2;
+export type HttpAnswer = answers.HttpAnswer;
+export type GatewayEvent = gateway.GatewayEvent;
+export const { gatewayEventOf } = gateway;
+
+const BODY = { bytes: 16_384 };
 
 const STATUS: Readonly<Record<ReleaseProblemCode, number>> = {
   BAD_REQUEST: 400,
@@ -43,84 +48,25 @@ export class Refused extends Error {
   }
 }
 
-export interface HttpAnswer {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+const refuse: gateway.Refuse = (code, message) => new Refused(code, message);
 
 export function isOurs(code: ReleaseProblemCode): boolean {
   return STATUS[code] >= 500;
 }
 
 export function answer(statusCode: number, view: object, replayed = false): HttpAnswer {
-  return rendered(statusCode, 'application/json', view, replayed ? { [REPLAYED_HEADER]: 'true' } : {});
+  return answers.answer(statusCode, view, replayed ? { [REPLAYED_HEADER]: 'true' } : {});
 }
 
 export function problemAnswer({ code, message }: Refused, requestId: string): HttpAnswer {
-  const problem = { status: STATUS[code], code, detail: message, requestId };
-  return rendered(problem.status, 'application/problem+json', problem, code === 'BUSY' ? { [RETRY_AFTER_HEADER]: String(RETRY_AFTER_SECONDS) } : {});
+  const view = { status: STATUS[code], code, detail: message, requestId };
+  return answers.problem(view);
 }
 
-function rendered(statusCode: number, type: string, view: object, headers: Readonly<Record<string, string>>): HttpAnswer {
-  return {
-    statusCode,
-    headers: { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers },
-    body: JSON.stringify(view),
-  };
-}
-
-const Texts = z.record(z.string(), z.string());
-
-/** As much of an event of API Gateway, payload format 2.0, as is read here. */
-const Event = z.object({
-  routeKey: z.string(),
-  rawPath: z.string(),
-  headers: Texts.default({}),
-  pathParameters: Texts.default({}),
-  queryStringParameters: Texts.default({}),
-  body: z.string().optional(),
-  isBase64Encoded: z.boolean().default(false),
-  requestContext: z.object({
-    requestId: z.string(),
-    accountId: z.string(),
-    stage: z.string(),
-    http: z.object({ method: z.string() }),
-    authorizer: z.object({ iam: Identity.nullish() }).nullish(),
-  }),
-});
-export type GatewayEvent = z.infer<typeof Event>;
-
-export interface AnyRoute {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-}
-
-export function gatewayEventOf(event: unknown): GatewayEvent {
-  return Event.parse(event);
-}
-
-/** The route, after its parameters were judged: IAM judged the path, and both must be the same text (see the registry's). */
-export function routeOf<Route extends AnyRoute>(
-  { routeKey, rawPath, pathParameters, requestContext: { stage, http } }: GatewayEvent, routes: readonly Route[],
-  parameters: Readonly<Record<string, Rule>>,
+export function routeOf<Route extends gateway.AnyRoute>(
+  event: GatewayEvent, routes: readonly Route[], parameters: Readonly<Record<string, Rule>>,
 ): Route {
-  const route = routes.find(({ method, path }) => routeKey === `${method} ${path}` && method === http.method);
-  if (route === undefined) {
-    throw new Refused('NOT_FOUND', 'there is nothing at this path');
-  }
-  const problems = [...route.path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => {
-    const complaint = parameters[name](pathParameters[name]);
-    return complaint === undefined ? [] : [complain(name, complaint, shown(pathParameters[name]))];
-  });
-  if (problems.length > 0) {
-    throw new Refused('BAD_REQUEST', problems.join('\n'));
-  }
-  const canonical = route.path.replace(/\{(\w+)\}/g, (_whole, name: string) => pathParameters[name]);
-  if (rawPath !== canonical && rawPath !== `/${stage}${canonical}`) {
-    throw new Refused('BAD_REQUEST', complain('path', `must be written ${canonical}; send it without encoded characters`, shown(rawPath)));
-  }
-  return route;
+  return gateway.routeOf(event, routes, parameters, refuse);
 }
 
 export function callerOf({ requestContext }: GatewayEvent, trustedSessionRoles: readonly string[]): Actor {
@@ -131,37 +77,16 @@ export function callerOf({ requestContext }: GatewayEvent, trustedSessionRoles: 
   }
 }
 
-/** The key that makes a request happen once. */
-export function requestKeyOf({ headers }: GatewayEvent): string {
-  const key = headers[REQUEST_KEY_HEADER];
-  const complaint = rules.requestKey(key);
-  if (complaint !== undefined) {
-    throw new Refused('BAD_REQUEST', complain(`${REQUEST_KEY_HEADER} header`, complaint, shown(key)));
-  }
-  return key;
+export function requestKeyOf(event: GatewayEvent): string {
+  return gateway.requestKeyOf(event, refuse);
 }
 
 /** The body by its schema, or every problem that it has; an absent one counts as an empty object. */
 export function bodyOf<T>(event: GatewayEvent, schema: z.ZodType<T>): T {
-  const value = jsonOf(event);
+  const value = gateway.jsonOf(event, BODY, refuse);
   const result = schema.safeParse(value);
   if (!result.success) {
     throw new Refused('BAD_REQUEST', rules.problemsOf(result.error, value, 'body').join('\n'));
   }
   return result.data;
-}
-
-function jsonOf({ body = '', isBase64Encoded }: GatewayEvent): unknown {
-  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > LARGEST_BODY_BYTES) {
-    throw new Refused('TOO_LARGE', complain('body', `must have at most ${LARGEST_BODY_BYTES} bytes`, `${bytes.length}`));
-  }
-  if (bytes.length === 0) {
-    return {};
-  }
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw new Refused('BAD_REQUEST', complain('body', 'must be JSON in UTF-8', shown(bytes.toString())));
-  }
 }

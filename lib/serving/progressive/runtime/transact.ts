@@ -6,7 +6,7 @@ import { Head, Refusal, Release } from './release-state';
 import { Loaded, ReleaseStore } from './release-store';
 import { StoreWorld } from './release-world';
 import { DoneRequest } from './rows';
-import { isPassing, nameOf } from '../../../registry/runtime/failures';
+import { inRounds } from '../../../registry/runtime/rounds';
 
 /** An event of one release: if the endpoint has another one by now, or it is not as it has to be, nothing happens. */
 export function forRelease(releaseId: string, event: ReleaseEvent, fits: (release: Release) => boolean = () => true): Change['event'] {
@@ -30,10 +30,7 @@ export interface Change extends Request {
   readonly done?: (head: Head) => DoneRequest;
 }
 
-const MOST_ATTEMPTS = 20;
-const GIVE_UP_MS = 15_000;
-const FIRST_PAUSE_MS = 25;
-const LONGEST_PAUSE_MS = 1000;
+const LIMITS = { attempts: 20, giveUpMs: 15_000, certain: 0.5 };
 
 /** Nobody knows whether it was done. */
 export class StoreBusy extends Error {
@@ -45,21 +42,9 @@ export class StoreBusy extends Error {
 
 /** Reads, decides, writes; again if somebody else wrote in between, and after errors that pass. */
 export async function transact(change: Change, world: StoreWorld): Promise<Transacted> {
-  const begun = world.now();
-  const round = roundOf(change, world);
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS && world.now() - begun < GIVE_UP_MS; attempt++) {
-    try {
-      const transacted = await round();
-      if (transacted !== undefined) {
-        return transacted;
-      }
-    } catch (error) {
-      if (!isPassing(error)) {
-        throw error;
-      }
-      world.log.warn('a call failed and is made again', { attempt, problem: nameOf(error) });
-    }
-    await world.sleep((0.5 + world.random() / 2) * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt));
+  const transacted = await inRounds(roundOf(change, world), LIMITS, world);
+  if (transacted !== undefined) {
+    return transacted;
   }
   throw new StoreBusy();
 }

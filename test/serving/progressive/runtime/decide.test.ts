@@ -212,9 +212,9 @@ test('a value that makes no sense changes nothing of what was seen', () => {
 });
 
 test('a candidate without requests is starved, though an alarm knows nothing either', () => {
-  const alarms = { states: { 'fraud-errors': 'INSUFFICIENT_DATA' } };
+  const alarms = alarmsIn({ 'fraud-errors': 'INSUFFICIENT_DATA' });
   expect(judged([], { alarms })).toMatchObject({ verdict: 'Inconclusive', starved: true });
-  expect(judged([], { alarms: { states: { 'fraud-errors': 'ALARM' } } })).toMatchObject({ verdict: 'Failed', starved: false });
+  expect(judged([], { alarms: alarmsIn({ 'fraud-errors': 'ALARM' }) })).toMatchObject({ verdict: 'Failed', starved: false });
 });
 
 describe('when stable breaks the same rule', () => {

@@ -1,29 +1,13 @@
 import { join } from 'node:path';
 import { aws_apigateway as apigateway, aws_cognito as cognito, aws_s3 as s3, CfnResource, Duration, Stack } from 'aws-cdk-lib';
+import { soundApi, soundClients } from './baselines';
+import { Claim, Mistake, refused, refusedAtSynth, resourceAt, Topic } from './mistake';
 import {
-  ApiAuth, ApiClientOptions, ApiDomain, ApiEndpoint, ApiFirewall, ApiWebClientOptions, InferenceApi, InferenceApiProps,
-  RealTimeOptions,
-} from '../../../lib/api';
-import { inRegulatedPacks } from '../../../lib/core/acknowledge';
-import { IModelEndpoint } from '../../../lib/serving';
-import { Claim, Mistake, nobody, refused, refusedAtSynth, resourceAt, Topic } from '../../mistakes/mistake';
-import { inferenceApi, named } from '../supplies';
-
-/** The smallest sound API: each mistake is this and one change. */
-export function soundApi(stack: Stack, changed: InferenceApiProps = {}): InferenceApi {
-  return inferenceApi(stack, { apiName: 'models', ...changed });
-}
-
-/** A sound API with a machine client and a page. */
-export function soundClients(
-  stack: Stack, machine: Partial<ApiClientOptions> = {}, web: Partial<ApiWebClientOptions> = {},
-): InferenceApi {
-  const endpoints = [named(stack, 'churn')];
-  const api = soundApi(stack, { endpoints });
-  api.addClient('payments', { endpoints, ...machine });
-  api.addWebClient('console', { endpoints, callbackUrls: ['https://app.example.com'], ...web });
-  return api;
-}
+  ApiAuth, ApiClientOptions, ApiDomain, ApiEndpoint, ApiFirewall, ApiWebClientOptions, InferenceApiProps, RealTimeOptions,
+} from '../../lib/api';
+import { inRegulatedPacks } from '../../lib/core/acknowledge';
+import { IModelEndpoint } from '../../lib/serving';
+import { named } from '../api/supplies';
 
 function props(title: string, changed: (stack: Stack) => InferenceApiProps, claim: Claim): Mistake {
   return { title, make: (stack) => soundApi(stack, changed(stack)), claim };
@@ -64,7 +48,7 @@ function altered<T extends CfnResource>(title: string, path: string, change: (re
   };
 }
 
-const ANY_JSON = join(__dirname, '..', '..', '..', 'package.json');
+const ANY_JSON = join(__dirname, '..', '..', 'package.json');
 const INVOCATION = 'Resource/Default/models/churn/invocations/POST/Resource';
 const STAGE = 'Resource/DeploymentStage.v1/Resource';
 const OF_ANOTHER_API: (stack: Stack) => IModelEndpoint[] = (stack) => [named(stack, 'fraud')];
@@ -110,7 +94,10 @@ export const ROUTES: Topic = {
       refusedAtSynth('Integration.Type', 'drop the override')),
     overridden('an asynchronous call without a right to it', INVOCATION, 'Integration.Uri',
       'arn:aws:apigateway:eu-west-1:runtime.sagemaker:path/endpoints/fraud/invocations',
-      nobody('the role of the gateway has no permission for it: callers get 500; hold the address at synth')),
+      refusedAtSynth('Integration.Uri', 'drop the override')),
+    overridden('a variant that callers choose', INVOCATION, 'Integration.RequestParameters', {
+      'integration.request.header.X-Amzn-SageMaker-Target-Variant': 'method.request.header.X-Variant',
+    }, refusedAtSynth('Integration.RequestParameters', 'drop the override')),
   ],
 };
 
@@ -148,7 +135,12 @@ export const CALLERS: Topic = {
     altered<cognito.CfnUserPool>('people without a second factor', 'Access/Resource/Resource',
       (pool) => { pool.mfaConfiguration = 'OFF'; }, { packs: ['AwsSolutions-COG2'] }),
     overridden('a client that takes passwords', 'Clients/console/Resource', 'ExplicitAuthFlows', ['ALLOW_USER_PASSWORD_AUTH'],
-      nobody('a rule of our own pack could refuse password flows')),
+      refusedAtSynth('ExplicitAuthFlows', 'drop the override')),
+    overridden('a client that says who has an account', 'Clients/console/Resource', 'PreventUserExistenceErrors', 'LEGACY',
+      refusedAtSynth('PreventUserExistenceErrors', 'drop the override')),
+    overridden('a session that nobody can end', 'Clients/console/Resource', 'EnableTokenRevocation', false,
+      refusedAtSynth('EnableTokenRevocation', 'drop the override')),
+    overridden('a method without a key', INVOCATION, 'ApiKeyRequired', false, refusedAtSynth('ApiKeyRequired', 'drop the override')),
   ],
 };
 
@@ -174,8 +166,10 @@ export const DOOR: Topic = {
     altered<apigateway.CfnStage>('a stage without a trace', STAGE, (stage) => { stage.tracingEnabled = false; },
       { packs: ['HIPAA.Security-APIGWXrayEnabled', 'Serverless-APIGWXrayEnabled'] }),
     altered<apigateway.CfnStage>('a stage without a throttle', STAGE, (stage) => { stage.methodSettings = undefined; },
-      { packs: ['AwsSolutions-APIG6', ...inRegulatedPacks('APIGWExecutionLoggingEnabled'), 'Serverless-APIGWDefaultThrottling'] }),
+      refusedAtSynth('MethodSettings.0.DataTraceEnabled', 'drop the override', {
+        packs: ['AwsSolutions-APIG6', ...inRegulatedPacks('APIGWExecutionLoggingEnabled'), 'Serverless-APIGWDefaultThrottling'],
+      })),
     overridden('bodies in the execution log', STAGE, 'MethodSettings.0.DataTraceEnabled', true,
-      nobody('a rule of our own pack could refuse data traces')),
+      refusedAtSynth('MethodSettings.0.DataTraceEnabled', 'drop the override')),
   ],
 };
