@@ -214,7 +214,8 @@ export class Stage {
       updateEndpointBehindItsBack: () => {
         const EndpointConfigName = `somebody-elses-${world.journal.calls.length}`;
         const [{ modelName: ModelName }] = sagemaker.endpoints.get(endpointName)?.slots ?? [{ modelName: '' }];
-        sagemaker.plantConfig({ EndpointConfigName, ProductionVariants: [{ VariantName: STABLE_SLOT, ModelName, InitialInstanceCount: 1 }] });
+        const ProductionVariants = [{ VariantName: STABLE_SLOT, ModelName, InitialInstanceCount: 1 }];
+        sagemaker.plantConfig({ EndpointConfigName, ProductionVariants });
         sagemaker.act('UpdateEndpoint', { EndpointName: endpointName, EndpointConfigName });
       },
       setSlot: (VariantName, { weight: DesiredWeight, instances: DesiredInstanceCount }) => {

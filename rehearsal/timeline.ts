@@ -51,7 +51,7 @@ function tailOf(result: RehearsalResult, width: number): string[] {
       ];
     }),
     ...Object.entries(traffic).map(([slot, { requests, errors }]) => `  ${slot}: ${requests} requests, ${errors} errors`),
-    ...wrapped(`${pages.length} pages, ${stateTransitions} state transitions, ${lambdaInvocations} invocations, ${apiCalls} API calls, longest history `
+    ...wrapped(`${pages.length} ${pages.length === 1 ? 'page' : 'pages'}, ${stateTransitions} state transitions, ${lambdaInvocations} invocations, ${apiCalls} API calls, longest history `
       + `${longestHistory} of 25000 events`, width - 2).map((line) => `  ${line}`),
     ...problems.flatMap((problem) => wrapped(`BROKEN: ${problem}`, width)),
   ];

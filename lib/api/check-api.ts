@@ -1,7 +1,8 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { aws_ssm as ssm, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { InferenceApiProps } from './inference-api-props';
 import { Route } from './route';
+import { API_PARAMETER_PREFIX } from './runtime/contract';
 import { Checks } from '../core/checks';
 import { shown } from '../core/invalid-props';
 import { checkName } from '../core/names';
@@ -30,6 +31,10 @@ export function checkApi(scope: Construct, props: InferenceApiProps, routes: rea
   checkName(checks, 'endpointName', 'apiName', apiName);
   checks.report('ApiNameNeedsText', Token.isUnresolved(apiName)
     ? '`apiName` must be literal, because scopes and parameters are made from it: got a token; write a name for the API' : undefined);
+  checks.report('ApiTwice', hasAnother(scope, apiName)
+    ? `\`apiName\` must be another than that of an API in the same stack, because scopes and parameters are named after it: got ${shown(apiName)} `
+      + 'a second time; name this one otherwise'
+    : undefined);
   checks
     .number('ApiRate', 'ratePerSecond', ratePerSecond, { min: 1, max: 10_000, unit: 'requests in a second' })
     .number('ApiBurst', 'burst', burst, { min: 1, max: 5000, whole: true, unit: 'requests' })
@@ -37,6 +42,12 @@ export function checkApi(scope: Construct, props: InferenceApiProps, routes: rea
       : `\`corsOrigin\` must be one origin, https:// and a host, or http://localhost: got ${shown(origin)}; write https://app.example.com, `
         + 'and an API for each further origin')
     .settle(scope);
+}
+
+/** Whether somebody made the parameter already that names an API of this name. */
+function hasAnother(scope: Construct, apiName: string): boolean {
+  return Stack.of(scope).node.findAll()
+    .some((each) => each instanceof ssm.CfnParameter && each.name === `${API_PARAMETER_PREFIX}${apiName}`);
 }
 
 /** Unknown accounts and Regions may be the same. */

@@ -338,7 +338,8 @@ export class SageMaker {
 
   /** "Variant names must be equal in old and new config", of updates with guardrails: aws-facts.md section 2. Of others: U150. */
   private checkNames({ slots, configName }: SimulatedEndpoint, { name: next, variants }: SimulatedConfig): void {
-    const [old, fresh] = [slots.map(({ name }) => name), variants.map(({ VariantName }) => VariantName)].map((names) => names.sort().join());
+    const [old, fresh] = [slots.map(({ name }) => name), variants.map(({ VariantName }) => VariantName)]
+      .map((names) => names.sort().join());
     if (this.switches.renamedVariants === 'refused' && old !== fresh) {
       throw validation(`The variants of ${next} must have the names of those of ${configName}`);
     }

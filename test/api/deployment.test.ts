@@ -46,7 +46,7 @@ describe('routes are deployed again', () => {
     ['other scopes', (stack) => ({ ...TWO(stack), apiName: 'other' }), nothing],
     ['other callers', (stack) => ({ ...TWO(stack), auth: ApiAuth.iam() }), nothing],
     ['an override', TWO, (api) => { method(api).addPropertyOverride('Integration.TimeoutInMillis', 1000); }],
-    ['a property of the L1', TWO, (api) => { method(api).apiKeyRequired = false; }],
+    ['a property of the L1', TWO, (api) => { method(api).operationName = 'ask'; }],
     ['a method of somebody else', TWO, (api) => { api.restApi.root.addMethod('GET', undefined, { authorizationType: apigateway.AuthorizationType.IAM }); }],
     ['a reply of somebody else', TWO, (api) => { api.restApi.addGatewayResponse('Mine', { type: apigateway.ResponseType.of('BAD') }); }],
     ['a policy', TWO, (api) => { (api.restApi.node.defaultChild as apigateway.CfnRestApi).policy = { Statement: [] }; }],

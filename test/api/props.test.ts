@@ -191,6 +191,13 @@ describe('rates of the API', () => {
   });
 });
 
+test('a stack has one API of a name', () => {
+  inferenceApi(stack, { endpoints: [endpoint], apiName: 'models' });
+  expect(() => new InferenceApi(stack, 'Second', { endpoints: [endpoint], apiName: 'models' }))
+    .toThrow(/`apiName` must be another than that of an API in the same stack[^]*got 'models' a second time/);
+  expect(() => new InferenceApi(stack, 'Third', { endpoints: [endpoint], apiName: 'others' })).not.toThrow();
+});
+
 test.each(['', 'A', 'my api', 'a/b', 'x'.repeat(64)])('an API is not called %p', (apiName) => {
   expect(() => inferenceApi(stack, { endpoints: [endpoint], apiName })).toThrow(/`apiName`.*got/);
 });

@@ -1,7 +1,9 @@
+import { join, sep } from 'node:path';
 import { Measured } from './measure';
 import { Claim, Mistake, Topic } from './mistake';
 import { CDK_RULES, Finding } from '../../tools/synth-report';
 
+const ROOT = join(__dirname, '..', '..', sep);
 const LONGEST_SENTENCE = 220;
 const SHORT: Readonly<Record<string, string>> = {
   'AwsSolutions': 'AwsSolutions', 'HIPAA.Security': 'HIPAA', 'NIST.800.53.R5': 'NIST R5', 'PCI.DSS.321': 'PCI', 'Serverless': 'Serverless',
@@ -81,9 +83,9 @@ function sentence({ stopped, findings }: Measured, claim: Claim): string {
   return first === undefined ? `nothing; what remains: ${claim.nobody ?? ''}` : cut(first.description.replace(/ - \(Control IDs?:.*$/, '.'));
 }
 
-/** A line of a message, without where it was said and without the mark of a list. */
+/** A line of a message, without where it was said, the mark of a list, and the folder that this checkout happens to be in. */
 function withoutPath(line: string): string {
-  return line.trim().replace(/^(\[Test[^\]]*\]|Test[\w/]*:|-)(\s+|$)/, '');
+  return line.trim().replace(/^(\[Test[^\]]*\]|Test[\w/]*:|-)(\s+|$)/, '').replaceAll(ROOT, '');
 }
 
 /** What ends a synth comes first, and CloudFormation's sentence before a pack's. */

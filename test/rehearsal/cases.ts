@@ -54,7 +54,7 @@ export const halted = (reason: string, records: string, more: Partial<Expected> 
   pages: ['is HALTED and needs a person'],
   ...more,
 });
-export const untouched = (...answers: string[]): Expected => ({ ends: [], shares: '', calls: [], records: '', pages: [], answers });
+export const untouched = (...answers: string[]): Expected => ({ ends: [], shares: '-', calls: [], records: '', pages: [], answers });
 
 
 /** Plays a case and compares everything that it says. */

@@ -16,7 +16,8 @@ async function histories(tickSeconds: number) {
   const tick = `"tickSeconds":${tickSeconds}`;
   const long = changed(template, ['"bakeSeconds":1200', '"bakeSeconds":93600'], ['"tickSeconds":300', tick]);
   const { outcome, counts: { longestHistory: longest } } = await rehearsalOf(long).run({ requestsPerMinute: 6000 });
-  const computed = worstHistory({ tickSeconds, updateDeadlineSeconds: 3600, shortestWaitSeconds: SHORTEST_WAIT_SECONDS }, PATIENT);
+  const plan = { tickSeconds, updateDeadlineSeconds: 3600, shortestWaitSeconds: SHORTEST_WAIT_SECONDS };
+  const computed = worstHistory(plan, PATIENT);
   return { outcome, longest, computed };
 }
 

@@ -93,7 +93,7 @@ const CONTROLLER: readonly Case[] = [
     acts: [START, { do: 'other', when: ({ state, answers }) => state === 'PENDING' && answers.length > 0, act: ({ stopExecution }) => { stopExecution(); } }],
     calls: [{ do: 'unavailable', function: 'release-clerk', service: 'registry', times: 20 }], // it is not through at once
     events: [{ source: 'aws.states', copies: 0 }],
-  }, back('execution stopped', 'start, recover', { shares: '', calls: [] })],
+  }, back('execution stopped', 'start, recover', { shares: '-', calls: [] })],
   ['F20 the desk dies before it starts the execution, and nobody asks again', {
     acts: [{ ...START, asksAgain: false }], calls: [{ do: 'crash-before', function: 'release-desk', service: 'sfn' }],
   }, { ...PROMOTED, answers: ['ann start 502'] }],
@@ -142,7 +142,7 @@ const SCALED: readonly Case[] = [
       acts: [{ atMinutes: 4, do: 'other', act: ({ loseModelData }) => { loseModelData(2, what); } }, START],
     }, back(lostModelData === 'refused' ? 'SageMaker refused: Could not access model data at s3://'
       : 'SageMaker went back to churn-before and not to churn-88b2072e3e-r1-install: Failed to download model data or image.',
-    'start, begin, latch', lostModelData === 'refused' ? { shares: '', calls: ['CreateModel (ValidationException)'] } : { shares: '-', calls: INSTALL }),
+    'start, begin, latch', lostModelData === 'refused' ? { shares: '-', calls: ['CreateModel (ValidationException)'] } : { shares: '-', calls: INSTALL }),
   ]),
 ];
 

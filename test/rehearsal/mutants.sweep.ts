@@ -1,6 +1,7 @@
 import { MUTANTS, REHEARSED } from './mutants';
 import { deploy, releaseHandlers, shippedHandler } from './planted-rehearsal';
 import { recorded, rehearsalOf, shares, shortTemplate } from './rehearsed';
+import { RELEASE_BUNDLES } from '../../lib/serving/progressive/runtime/contract';
 import { Scenario } from '../../rehearsal/scenario';
 import { failing } from '../support/planted';
 
@@ -24,7 +25,7 @@ async function played(scenario: Scenario): Promise<string> {
 describe('without a defect', () => {
   test('handlers are bundled as they ship', async () => {
     const handlers = await releaseHandlers(undefined);
-    expect([...handlers.keys()].sort()).toEqual(['emergency-stop', 'endpoint-lifecycle', 'release-clerk', 'release-desk', 'release-judge', 'release-writer']);
+    expect([...handlers.keys()].sort()).toEqual([...RELEASE_BUNDLES].sort());
     expect([...handlers].filter(([name, code]) => code !== shippedHandler(name)).map(([name]) => name)).toEqual([]);
   });
 

@@ -84,7 +84,7 @@ export const MUTANTS: readonly ReleaseMutant[] = [
     file: `${RUNTIME}/reduce-move.ts`,
     from: 'const over = release?.latch !== undefined || ',
     to: 'const over = ',
-    test: 'a change is one record, weights never add up to nothing, and a latch stays',
+    test: 'one that goes back takes nothing but what fits',
   },
   {
     name: 'time that is not healthy bakes (hold time counted)',
@@ -97,7 +97,7 @@ export const MUTANTS: readonly ReleaseMutant[] = [
   {
     name: 'an endpoint InService is as wanted, whatever its configuration (status-only success check)',
     file: `${RUNTIME}/converge.ts`,
-    from: '    return elsewhere(to, described, issued, late);',
+    from: '    return elsewhere(to, described, issued, over);',
     to: '    return { kind: \'none\' };',
     test: 'an update that came to nothing was seen to move',
     scenario: 'an update that SageMaker takes back and does not say so',

@@ -1,6 +1,9 @@
 import { LifecycleProperties } from './runtime/contract';
 
-/** What happens to an endpoint when its construct goes. */
+/**
+ * What happens to an endpoint when its construct goes. One that was there before the construct, and that no release has touched
+ * since, stays in any case: a stack that cannot be created takes its constructs back.
+ */
 export class EndpointDeletion {
   /** Neither the stack nor the construct can be deleted while the endpoint exists. */
   public static readonly REFUSE = new EndpointDeletion('refuse');

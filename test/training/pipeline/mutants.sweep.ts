@@ -15,14 +15,6 @@ const TEMPLATE = ['test/training/pipeline/training-pipeline.test.ts'];
 
 const MUTANTS: readonly PipelineMutant[] = [
   {
-    name: 'the pipeline is not given back at the end',
-    file: `${LIB}/runtime/tell.ts`,
-    from: '  await leavePipeline(execution, world);\n',
-    to: '',
-    among: RUNS,
-    test: 'several executions one runs, one waits and sees the newest data',
-  },
-  {
     name: 'an input is not looked up before the pipeline is claimed',
     file: `${LIB}/runtime/begin.ts`,
     from: 'if (before?.stage === \'REGISTERED\')',

@@ -111,7 +111,7 @@ async function remove(
   outOfTime: AbortSignal, world: LifecycleWorld,
 ): Promise<Answer> {
   const stored = new ReleaseStore(world);
-  const { head: { release }, profile } = await stored.load(endpoint);
+  const { head: { release, stable }, profile } = await stored.load(endpoint);
   if (profile === undefined) {
     return { status: 'SUCCESS', reason: 'It was never stored, or is deleted already.' }; // a creation that failed is taken back
   }
@@ -120,6 +120,11 @@ async function remove(
   }
   const look = new FleetLook(world);
   if (await look.endpoint(endpoint) !== undefined) {
+    // a creation that fails after the adoption is taken back by a deletion, and callers may not lose an endpoint by that
+    if (release === undefined && stable !== undefined && stable.revision === undefined) {
+      await stored.retireProfile(endpoint);
+      return { status: 'SUCCESS', reason: 'The endpoint was there before, and no release has touched it: it stays.' };
+    }
     if (OnDelete === 'refuse') {
       return failed(`Endpoint ${endpoint} still exists, and its callers need it: delete it first, or say that it goes with the resource.`);
     }

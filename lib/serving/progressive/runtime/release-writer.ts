@@ -122,7 +122,8 @@ async function takeBack(
   const concerned = [...await new ReleaseStore(world).heads()].flatMap(([endpoint, { release }]) =>
     release !== undefined && (concerns(release) || onTheWay(release)) ? [{ endpoint, releaseId: release.releaseId }] : []);
   // one endpoint whose state cannot be written keeps no other from its traffic
-  const latches = await Promise.allSettled(concerned.map((each) => latched({ ...each, ...latch, at: world.now() }, request, world)));
+  const latches = await Promise.allSettled(
+    concerned.map((each) => latched({ ...each, ...latch, at: world.now() }, request, world)));
   const restores = await Promise.allSettled(concerned.map((each) => restoreSoon(each, request, world)));
   const failure = [...latches, ...restores].find((one) => one.status === 'rejected');
   if (failure !== undefined) {

@@ -196,7 +196,13 @@ describe('the reason', () => {
 
   test('says that the metrics cannot be read, and nothing else', () => {
     expect(decide(TICK, { slots: 'unreadable', alarms: OK })).toStrictEqual({
-      verdict: 'Error', reason: 'the metrics cannot be read', blameless: false, starved: false, early: false, candidateRequests: 0, stableRequests: 0,
+      verdict: 'Error',
+      reason: 'the metrics cannot be read',
+      blameless: false,
+      starved: false,
+      early: false,
+      candidateRequests: 0,
+      stableRequests: 0,
       notices: [],
     });
   });

@@ -97,6 +97,13 @@ describe('a deletion', () => {
     expect(await profile()).toBeDefined();
   });
 
+  test.each(['refuse', 'delete'])('leaves alone an endpoint that was adopted and that no release has touched (%s)', async (OnDelete) => {
+    account = new SimulatedAccount().serve();
+    expect((await asked('Create', { OnDelete })).status).toBe('SUCCESS');
+    expect(await asked('Delete', { OnDelete })).toMatchObject({ status: 'SUCCESS', reason: expect.stringContaining('it stays') });
+    expect([account.mutations(), account.weights(), await profile()]).toEqual([[], { Stable: 1 }, undefined]);
+  });
+
   test('is refused while a release is live, whatever was said', async () => {
     account.plant(canary());
     expect(await asked('Delete', { OnDelete: 'delete' })).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('fraud.1') });
