@@ -5,6 +5,10 @@ type Term = (at: number) => Value;
 
 const TOKEN = /\s*(\d+(?:\.\d+)?|[A-Za-z_]\w*|<=|>=|==|!=|&&|\|\||[-+*/()[\]<>,])/y;
 
+const LEVELS = [['||'], ['&&'], ['<', '<=', '>', '>=', '==', '!='], ['+', '-'], ['*', '/']];
+/** Every alarm has its expression read once a minute. */
+const KNOWN = new Map<string, readonly string[]>();
+
 /** What `FILL` makes of a metric without a value in the whole time. */
 type Filling = 'zeros' | 'nothing';
 
@@ -24,7 +28,7 @@ export function evaluate(
 }
 
 class Parser {
-  private readonly tokens: string[] = [];
+  private readonly tokens: readonly string[];
   private at = 0;
 
   /** @param within times of which one at least must have a value, or `FILL` makes none */
@@ -32,15 +36,9 @@ class Parser {
     private readonly text: string, private readonly metrics: Readonly<Record<string, Series>>,
     private readonly within: readonly number[],
   ) {
-    TOKEN.lastIndex = 0;
-    while (TOKEN.lastIndex < text.trimEnd().length) {
-      const from = TOKEN.lastIndex;
-      const match = TOKEN.exec(text);
-      if (match === null) {
-        throw this.unknown(text.slice(from));
-      }
-      this.tokens.push(match[1]);
-    }
+    const tokens = KNOWN.get(text) ?? this.tokensOf(text);
+    KNOWN.set(text, tokens);
+    this.tokens = tokens;
   }
 
   public whole(): Term {
@@ -52,12 +50,11 @@ class Parser {
   }
 
   private binary(level: number): Term {
-    const levels = [['||'], ['&&'], ['<', '<=', '>', '>=', '==', '!='], ['+', '-'], ['*', '/']];
-    if (level === levels.length) {
+    if (level === LEVELS.length) {
       return this.unary();
     }
     let left = this.binary(level + 1);
-    while (levels[level].includes(this.tokens[this.at])) {
+    while (LEVELS[level].includes(this.tokens[this.at])) {
       const operator = this.tokens[this.at++];
       const [one, other] = [left, this.binary(level + 1)];
       left = (at) => {
@@ -141,6 +138,20 @@ class Parser {
     if (this.tokens[this.at++] !== token) {
       throw this.unknown(`${this.tokens[this.at - 1] ?? 'the end'} in place of ${token}`);
     }
+  }
+
+  private tokensOf(text: string): string[] {
+    const tokens: string[] = [];
+    TOKEN.lastIndex = 0;
+    while (TOKEN.lastIndex < text.trimEnd().length) {
+      const from = TOKEN.lastIndex;
+      const match = TOKEN.exec(text);
+      if (match === null) {
+        throw this.unknown(text.slice(from));
+      }
+      tokens.push(match[1]);
+    }
+    return tokens;
   }
 
   private unknown(what: string): Error {

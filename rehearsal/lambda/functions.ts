@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ShippedBundle } from './bundles';
 import { Fetch, Instance } from './instance';
 import { handedIn, handedOut } from './realm';
@@ -64,7 +65,7 @@ export class Functions {
   /** Deploys it. What runs of the one before runs on, and stays warm where nothing changed. */
   public add(simulated: Omit<SimulatedFunction, 'instances' | 'version'>): void {
     const { instances = [], ...before } = this.all.get(simulated.name) ?? {};
-    const same = JSON.stringify(simulated) === JSON.stringify(before);
+    const same = isDeepStrictEqual(simulated, before);
     this.all.set(simulated.name, { ...simulated, instances: same ? instances : [] });
   }
 

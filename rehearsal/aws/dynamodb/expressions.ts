@@ -19,6 +19,8 @@ export type Condition = (item: Item | undefined) => boolean;
 type Operand = (item: Item | undefined) => unknown;
 
 const TOKEN = /\s*(#[A-Za-z0-9_]+|:[A-Za-z0-9_]+|[A-Za-z_]+|<>|<=|>=|[=<>(),.+-])/y;
+/** Handlers ask with the same few texts. */
+const KNOWN = new Map<string, readonly string[]>();
 const MISSING = Symbol('an attribute that is not there');
 
 /**
@@ -233,19 +235,13 @@ function compare(comparator: string, left: unknown, right: unknown): boolean {
 }
 
 class Tokens {
-  private readonly tokens: string[] = [];
+  private readonly tokens: readonly string[];
   private at = 0;
 
   constructor(public readonly text: string) {
-    TOKEN.lastIndex = 0;
-    while (TOKEN.lastIndex < text.trimEnd().length) {
-      const from = TOKEN.lastIndex;
-      const match = TOKEN.exec(text);
-      if (match === null) {
-        throw invalid(`Syntax error at ${text.slice(from)}`);
-      }
-      this.tokens.push(match[1]);
-    }
+    const tokens = KNOWN.get(text) ?? tokensOf(text);
+    KNOWN.set(text, tokens);
+    this.tokens = tokens;
   }
 
   public take(token: string): boolean {
@@ -280,6 +276,20 @@ class Tokens {
   public rest(): string {
     return this.tokens.slice(this.at).join(' ') || 'the end';
   }
+}
+
+function tokensOf(text: string): string[] {
+  const tokens: string[] = [];
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < text.trimEnd().length) {
+    const from = TOKEN.lastIndex;
+    const match = TOKEN.exec(text);
+    if (match === null) {
+      throw invalid(`Syntax error at ${text.slice(from)}`);
+    }
+    tokens.push(match[1]);
+  }
+  return tokens;
 }
 
 /** What DynamoDB answers to a request that makes no sense. */

@@ -1,33 +1,56 @@
 import { invalid, Item } from './expressions';
 
+/** Where a value lies in its item. Nobody reads it unless something is wrong there. */
+type Path = (string | number)[];
+
 const LARGEST_ITEM_BYTES = 400 * 1024;
 
 /** A copy, as the document client would make it without options: it refuses `undefined` and instances of classes. */
 export function copyOf(item: Item): Item {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, copyOfValue(value, name)]));
+  return copyOfEntries(item, []);
 }
 
-function copyOfValue(value: unknown, path: string): unknown {
+function copyOfEntries(object: object, path: Path): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(object)) {
+    path.push(path.length === 0 ? name : `.${name}`);
+    copy[name] = copyOfValue(value, path);
+    path.pop();
+  }
+  return copy;
+}
+
+function copyOfValue(value: unknown, path: Path): unknown {
   if (value === undefined) {
-    throw new Error(`Pass options.removeUndefinedValues=true to remove undefined values from map/array/set: ${path}`);
+    throw new Error(`Pass options.removeUndefinedValues=true to remove undefined values from map/array/set: ${textOf(path)}`);
   }
   if (Array.isArray(value)) {
-    return value.map((each, place) => copyOfValue(each, `${path}[${place}]`));
+    return value.map((each, place) => {
+      path.push(place);
+      const copy = copyOfValue(each, path);
+      path.pop();
+      return copy;
+    });
   }
   if (typeof value !== 'object' || value === null) {
     return checkedScalar(value, path);
   }
-  if (![Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)) {
-    throw new Error(`Unsupported type passed: ${path}. Pass options.convertClassInstanceToMap=true to marshall typeof object as map attribute.`);
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new Error(`Unsupported type passed: ${textOf(path)}. Pass options.convertClassInstanceToMap=true to marshall typeof object as map attribute.`);
   }
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copyOfValue(inner, `${path}.${name}`)]));
+  return copyOfEntries(value, path);
 }
 
-function checkedScalar(value: unknown, path: string): unknown {
+function textOf(path: Path): string {
+  return path.map((step) => (typeof step === 'number' ? `[${step}]` : step)).join('');
+}
+
+function checkedScalar(value: unknown, path: Path): unknown {
   const storable = value === null || typeof value === 'string' || typeof value === 'boolean'
     || (typeof value === 'number' && Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER);
   if (!storable) {
-    throw new Error(`Number ${String(value)} is not storable as it is: ${path}`);
+    throw new Error(`Number ${String(value)} is not storable as it is: ${textOf(path)}`);
   }
   return value;
 }
