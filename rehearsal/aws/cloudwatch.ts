@@ -102,7 +102,8 @@ export class CloudWatch {
     }
     const all = this.seriesOf(queries, Math.floor(from / MINUTE) * MINUTE, to);
     const MetricDataResults = queries.filter(({ ReturnData }) => ReturnData !== false).map(({ Id }) => {
-      const points = [...all[Id]].sort(([one], [other]) => (ScanBy === 'TimestampAscending' ? one - other : other - one));
+      const oldestFirst = [...all[Id]];
+      const points = ScanBy === 'TimestampAscending' ? oldestFirst : oldestFirst.reverse();
       return {
         Id, Label: Id, Timestamps: points.map(([at]) => new Date(at)), Values: points.map(([, value]) => this.reading(value)), StatusCode: 'Complete',
       };

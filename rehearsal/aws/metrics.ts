@@ -14,6 +14,7 @@ export interface Samples {
   readonly p99?: number;
 }
 type Datum = Required<Samples> & { readonly visibleAt: number };
+type Statistic = (datum: Datum) => number;
 
 const MINUTE = 60_000;
 
@@ -37,13 +38,15 @@ export class Metrics {
     const series = this.data.get(key) ?? new Map<number, Datum>();
     this.data.set(key, series);
     const before = series.get(minute);
-    const added: Datum = { ...datum, p99: datum.p99 ?? datum.maximum, visibleAt };
+    const { sum, count, minimum, maximum, p99 = maximum } = datum;
+    const added: Datum = { sum, count, minimum, maximum, p99, visibleAt }; // all of one shape: a day has many
     series.set(minute, before === undefined ? added : together(before, added));
   }
 
-  /** What is visible now of one statistic, by the start of each period. */
+  /** What is visible now of one statistic, by the start of each period, the oldest first. */
   public series(name: MetricName, statistic: string, periodSeconds: number, from: number, to: number): Map<number, number> {
     const data = this.data.get(keyOf(name));
+    const read = statisticOf(statistic);
     const period = periodSeconds * 1000;
     const found = new Map<number, number>();
     const { now } = this.clock;
@@ -57,7 +60,7 @@ export class Metrics {
         }
       }
       if (visible !== undefined) {
-        found.set(start, statisticOf(statistic, visible));
+        found.set(start, read(visible));
       }
     }
     return found;
@@ -76,15 +79,15 @@ function together(one: Datum, other: Datum): Datum {
   };
 }
 
-function statisticOf(statistic: string, { sum, count, minimum, maximum, p99 }: Datum): number {
-  switch (statistic) {
-    case 'Sum': return sum;
-    case 'SampleCount': return count;
-    case 'Average': return sum / count;
-    case 'Minimum': return minimum;
-    case 'Maximum': return maximum;
-    case 'p99': return p99;
-    default: throw new Error(`the simulated CloudWatch knows no statistic ${statistic}`);
+function statisticOf(name: string): Statistic {
+  switch (name) {
+    case 'Sum': return ({ sum }) => sum;
+    case 'SampleCount': return ({ count }) => count;
+    case 'Average': return ({ sum, count }) => sum / count;
+    case 'Minimum': return ({ minimum }) => minimum;
+    case 'Maximum': return ({ maximum }) => maximum;
+    case 'p99': return ({ p99 }) => p99;
+    default: throw new Error(`the simulated CloudWatch knows no statistic ${name}`);
   }
 }
 

@@ -17,14 +17,14 @@ export const REALM = runInThisContext('({ Array, Date, Error, Object, Promise })
 
 /** A copy for the bundle. */
 export function handedIn(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
   if (Array.isArray(value)) {
     return REALM.Array.from(value.map(handedIn));
   }
   if (isDate(value)) {
     return new REALM.Date(value.getTime());
-  }
-  if (typeof value !== 'object' || value === null) {
-    return value;
   }
   return Object.entries(value).reduce<Record<string, unknown>>((copy, [name, inner]) => {
     copy[name] = typeof inner === 'function' ? inner : handedIn(inner);
@@ -34,6 +34,9 @@ export function handedIn(value: unknown): unknown {
 
 /** A copy of what the bundle gave. What is `undefined` stays there: the document client of DynamoDB refuses it. */
 export function handedOut(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
   if (Array.isArray(value)) {
     return value.map(handedOut);
   }
@@ -42,9 +45,6 @@ export function handedOut(value: unknown): unknown {
   }
   if (value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]') {
     return Buffer.from(value as Uint8Array);
-  }
-  if (typeof value !== 'object' || value === null) {
-    return value;
   }
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, handedOut(inner)]));
 }
