@@ -17,6 +17,7 @@ export function keepThePackageSmall(project: awscdk.AwsCdkConstructLibrary): voi
   project.npmignore!.include('/rehearsal/package.json');
   project.npmignore!.include('/rehearsal/dist/');
   project.addBins({ mlp: 'cli/mlp.js' });
+  offerEntries(project);
   project.gitignore.exclude(
     'cdk.out/', '/build/', '/handlers/', '/cli/', '/rehearsal/dist/', '/reports/', '.stryker-tmp/', '.jsii.tabl.json', '*.tsbuildinfo',
   );
@@ -25,4 +26,18 @@ export function keepThePackageSmall(project: awscdk.AwsCdkConstructLibrary): voi
 /** A lock file names packages and hashes; where they are downloaded from is the reader's configuration. */
 export function keepTheLockFilePortable(project: awscdk.AwsCdkConstructLibrary): void {
   new TextFile(project, '.npmrc', { lines: ['omit-lockfile-registry-resolved=true'] });
+}
+
+/**
+ * An ES module cannot import a folder, so `cdk-ml-platform/rehearsal` has to be named. What reads the package by path, as
+ * jsii does, finds its files as before; the last two are what it asks for by name.
+ * https://nodejs.org/api/packages.html#package-entry-points
+ */
+function offerEntries(project: awscdk.AwsCdkConstructLibrary): void {
+  project.package.addField('exports', {
+    '.': './build/index.js',
+    './rehearsal': './rehearsal/dist/index.js',
+    './package.json': './package.json',
+    './.jsii': './.jsii',
+  });
 }

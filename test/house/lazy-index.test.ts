@@ -7,30 +7,54 @@ import { makeLazy } from '../../tools/lazy-index';
 const BUILD = join(__dirname, '..', '..', 'build');
 
 describe('the index is made lazy', () => {
-  const EAGER = [
+  const LAZILY = 'const lazily = (name, get) => Object.defineProperty(exports, name, { configurable: true, enumerable: true, get });';
+  const AREAS = [
     'Object.defineProperty(exports, "__esModule", { value: true });',
     'exports.serving = exports.core = void 0;',
     'exports.core = __importStar(require("./core"));',
     'exports.serving = __importStar(require("./serving"));',
     '',
   ].join('\n');
+  const FILES = [
+    'Object.defineProperty(exports, "__esModule", { value: true });',
+    '__exportStar(require("./guarded"), exports);',
+    '__exportStar(require("./props"), exports);',
+    '',
+  ].join('\n');
+  const offered = (path: string) => (path === './guarded' ? ['DeploymentPlan', 'GuardedEndpoint'] : []);
+  const lazy = (compiled: string) => makeLazy(compiled, offered);
 
   test('each area becomes a getter', () => {
-    expect(makeLazy(EAGER).split('\n')).toEqual([
+    expect(lazy(AREAS).split('\n')).toEqual([
       'Object.defineProperty(exports, "__esModule", { value: true });',
-      'Object.defineProperty(exports, "core", { configurable: true, enumerable: true, get: () => require("./core") });',
-      'Object.defineProperty(exports, "serving", { configurable: true, enumerable: true, get: () => require("./serving") });',
+      LAZILY,
+      'exports.serving = exports.core = void 0;',
+      'lazily("core", () => require("./core"));',
+      'lazily("serving", () => require("./serving"));',
       '',
     ]);
   });
 
-  test('a second time changes nothing', () => {
-    expect(makeLazy(makeLazy(EAGER))).toBe(makeLazy(EAGER));
+  test('so does each name of a file, and a file of interfaces is nothing', () => {
+    expect(lazy(FILES).split('\n')).toEqual([
+      'Object.defineProperty(exports, "__esModule", { value: true });',
+      LAZILY,
+      'exports.DeploymentPlan = void 0;',
+      'lazily("DeploymentPlan", () => require("./guarded").DeploymentPlan);',
+      'exports.GuardedEndpoint = void 0;',
+      'lazily("GuardedEndpoint", () => require("./guarded").GuardedEndpoint);',
+      '',
+      '',
+    ]);
   });
 
-  test('what is not an area stays as it is', () => {
+  test.each([AREAS, FILES])('a second time changes nothing', (compiled) => {
+    expect(lazy(lazy(compiled))).toBe(lazy(compiled));
+  });
+
+  test('what is no index stays as it is', () => {
     const other = 'const zod_1 = __importStar(require("zod"));\n';
-    expect(makeLazy(other)).toBe(other);
+    expect(lazy(other)).toBe(other);
   });
 });
 
@@ -60,6 +84,31 @@ describe('the compiled package', () => {
   test('gives the same namespace each time', () => {
     expect(inChild('console.log(library.core === library.core)')).toBe('true\n');
   });
+
+  test('loads nothing of progressive endpoints for a guarded one', () => {
+    const files = JSON.parse(inChild('library.serving.GuardedEndpoint; console.log(JSON.stringify(Object.keys(require.cache)))')) as string[];
+    const progressive = files.filter((file) => file.startsWith(join(BUILD, 'serving', 'progressive')));
+    expect(files).toContain(join(BUILD, 'serving', 'guarded', 'guarded-endpoint.js'));
+    expect(progressive).toEqual([]);
+  });
+
+  test('offers its names to an ES module', () => {
+    const names = standingAreas().join(', ');
+    expect(inModule(`import { ${names} } from 'cdk-ml-platform'; console.log([${names}].map((area) => typeof area).join());`))
+      .toBe(`${standingAreas().map(() => 'object').join()}\n`);
+  });
+
+  test.each(standingAreas())('offers what it says to one who imports %s alone, by name', (area) => {
+    const path = join(BUILD, area, 'index.js');
+    const classes = JSON.parse(inChild(`console.log(JSON.stringify(Object.keys(library[${JSON.stringify(area)}])))`)) as string[];
+    expect(classes.length).toBeGreaterThan(0);
+    expect(inModule(`import * as all from ${JSON.stringify(path)}; console.log(${JSON.stringify(classes)}.filter((name) => all[name] === undefined).join());`))
+      .toBe('\n');
+  });
+
+  test('offers rehearsals to an ES module', () => {
+    expect(inModule('import { Rehearsal } from \'cdk-ml-platform/rehearsal\'; console.log(typeof Rehearsal.of);')).toBe('function\n');
+  });
 });
 
 interface Loaded {
@@ -70,7 +119,7 @@ interface Loaded {
 
 /** What a fresh process has loaded after it imported the package and touched one area. */
 function loadedAfter(area: string): Loaded {
-  const files = JSON.parse(inChild(`library[${JSON.stringify(area)}]; console.log(JSON.stringify(Object.keys(require.cache)))`)) as string[];
+  const files = JSON.parse(inChild(`Object.values(library[${JSON.stringify(area)}] ?? {}); console.log(JSON.stringify(Object.keys(require.cache)))`)) as string[];
   const areas = files.filter((file) => file.startsWith(`${BUILD}/`)).map((file) => file.slice(BUILD.length + 1).split('/'))
     .filter(({ length }) => length > 1).map(([folder]) => folder);
   return { areas: [...new Set(areas)].sort(), nag: files.some((file) => file.includes('/node_modules/cdk-nag/')) };
@@ -79,4 +128,9 @@ function loadedAfter(area: string): Loaded {
 function inChild(script: string): string {
   const library = `const library = require(${JSON.stringify(BUILD)});`;
   return execFileSync(process.execPath, ['-e', `${library} ${script}`], { encoding: 'utf8' });
+}
+
+/** A package may import itself by its name, as a consumer would: https://nodejs.org/api/packages.html#self-referencing-a-package-using-its-name */
+function inModule(script: string): string {
+  return execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', cwd: join(BUILD, '..') });
 }
