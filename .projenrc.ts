@@ -46,6 +46,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       maxWorkers: '100%', // jest would leave one of two cores idle
+      testSequencer: '<rootDir>/test/support/longest-first.mjs',
       setupFiles: ['<rootDir>/test/setup.ts'],
       // one engine for all test files of a worker: the file says why
       moduleNameMapper: { '^@aws/cloudformation-validate$': '<rootDir>/test/support/cloudformation-validate.ts' },
