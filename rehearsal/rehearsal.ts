@@ -1,3 +1,4 @@
+import { checkScenario } from './check-scenario';
 import { Bundles } from './lambda/bundles';
 import { RehearsalResult } from './result';
 import { Run } from './run';
@@ -60,8 +61,12 @@ export class Rehearsal {
     return Stage.endpointsOf(this.resolved()).map(({ endpointName }) => endpointName);
   }
 
-  /** Plays a scenario. Throws `RehearsalFailed` when an invariant broke or a permission is missing. */
+  /**
+   * Plays a scenario. Throws `RehearsalFailed` when an invariant broke or a permission is missing, and an `Error` for a word that
+   * no scenario has.
+   */
   public async run(scenario: Scenario = {}): Promise<RehearsalResult> {
+    checkScenario(scenario);
     const result = await this.prepared(scenario).whole();
     if (result.problems.length > 0) {
       throw new RehearsalFailed(result.problems, result);

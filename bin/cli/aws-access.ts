@@ -51,7 +51,9 @@ export class AwsAccess {
     try {
       return await new SSMClient({ ...this.given }).config.region();
     } catch {
-      throw usage('no AWS Region is known; give --region, or set AWS_REGION');
+      const { profile } = this.given;
+      const why = profile === undefined ? '' : `: there is no profile ${profile}, or it names none`;
+      throw usage(`no AWS Region is known${why}; give --region, or set AWS_REGION`);
     }
   }
 

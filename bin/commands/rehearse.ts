@@ -51,7 +51,7 @@ export function addRehearse(program: Command, world: World): void {
     .option('--html <file>', 'also a page for people, in one file that needs nothing else')
     .addHelpText('after', `\nScenarios:\n${Object.entries(scenarios).map(([name, { story = '' }]) => `  ${name.padEnd(16)} ${story}`).join('\n')}`)
     .action((options: RehearseOptions) => rehearse(world, options));
-  example(command, 'cdk synth && mlp rehearse --stack MlProgressiveRelease --scenario errors');
+  example(command, 'cdk synth && mlp rehearse --stack MlRelease --scenario errors');
 }
 
 async function rehearse(world: World, options: RehearseOptions): Promise<void> {

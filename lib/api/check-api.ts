@@ -4,6 +4,7 @@ import { InferenceApiProps } from './inference-api-props';
 import { Route } from './route';
 import { API_PARAMETER_PREFIX } from './runtime/contract';
 import { Checks } from '../core/checks';
+import { isElsewhere } from '../core/elsewhere';
 import { shown } from '../core/invalid-props';
 import { checkName } from '../core/names';
 
@@ -23,7 +24,7 @@ export function checkApi(scope: Construct, props: InferenceApiProps, routes: rea
     checks.report('RouteTwice', `\`endpoints\` and \`routes\` must name each route once: got ${shown(name)} more than once; `
       + 'give one of them another `routeName`');
   }
-  for (const { name, endpoint } of routes.filter((route) => isElsewhere(scope, route))) {
+  for (const { name, endpoint } of routes.filter((route) => isElsewhere(scope, route.endpoint))) {
     const { account, region } = Stack.of(endpoint);
     checks.report('EndpointElsewhere', '`endpoints` must lie in the account and Region of the API, where the gateway calls SageMaker: got '
       + `${shown(name)} in ${shown(`${account}/${region}`)}; make an API beside it`);
@@ -48,13 +49,6 @@ export function checkApi(scope: Construct, props: InferenceApiProps, routes: rea
 function hasAnother(scope: Construct, apiName: string): boolean {
   return Stack.of(scope).node.findAll()
     .some((each) => each instanceof ssm.CfnParameter && each.name === `${API_PARAMETER_PREFIX}${apiName}`);
-}
-
-/** Unknown accounts and Regions may be the same. */
-function isElsewhere(scope: Construct, { endpoint }: Route): boolean {
-  const [here, there] = [scope, endpoint].map((each) => Stack.of(each));
-  const differ = (one: string, other: string) => !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
-  return differ(here.account, there.account) || differ(here.region, there.region);
 }
 
 function isOrigin(origin: unknown): boolean {

@@ -49,6 +49,11 @@ export class Checks {
       known === undefined ? undefined : outside(prop, known, range)); // a lazy value may say that there is none
   }
 
+  /** Whether there is a value at all: programs without types leave out what must be given. */
+  public given(code: string, prop: string, value: unknown, hint: string): this {
+    return this.report(code, value === undefined || value === null ? `\`${prop}\` must be given: got none; ${hint}` : undefined);
+  }
+
   /** Adds a problem that somebody else found. */
   public report(code: string, message: string | undefined): this {
     if (message !== undefined) {

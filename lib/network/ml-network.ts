@@ -9,6 +9,7 @@ import { MlNetworkEgress } from './ml-network-egress';
 import { checkEndpoints, NetworkEndpoints } from './network-endpoints';
 import { acknowledge, inRegulatedPacks } from '../core/acknowledge';
 import { Checks } from '../core/checks';
+import { isElsewhere, placeOf } from '../core/elsewhere';
 import { shown } from '../core/invalid-props';
 
 /** A place for ML workloads to run in, made here or brought by you. */
@@ -22,7 +23,8 @@ export interface IMlNetwork extends IConstruct {
    * decided by the subnets' routes: without NAT, to the endpoints and nowhere else. What uses the group is made after the
    * network's endpoints and deleted before them.
    *
-   * Throws `SecurityGroupDescription` for a description that EC2 refuses.
+   * Throws `SecurityGroupDescription` for a description that EC2 refuses, `NetworkElsewhere` when `scope` is in another account
+   * or Region.
    *
    * @param scope the construct that the group belongs to
    * @param id the group's id in that construct
@@ -79,7 +81,10 @@ abstract class MlNetworkBase extends Construct implements IMlNetwork {
   public readonly _waysOut: IDependable[] = [];
 
   public workloadSecurityGroup(scope: Construct, id: string, description: string): ec2.ISecurityGroup {
-    const checks = new Checks().that('SecurityGroupDescription', { description }, (known) => wrongDescription(known.description));
+    const checks = new Checks().that('SecurityGroupDescription', { description }, (known) => wrongDescription(known.description))
+      .report('NetworkElsewhere', isElsewhere(scope, this)
+        ? `\`network\` must lie in the account and Region of what runs in it: got ${shown(this.node.path)} in ${shown(placeOf(this))}; make an MlNetwork beside it`
+        : undefined);
     checks.settle(scope);
     const group = new ec2.SecurityGroup(scope, id, { vpc: this.vpc, description, allowAllOutbound: false });
     // the gateways' addresses are known only by a lookup; the subnets' routes decide how far this goes
@@ -127,19 +132,32 @@ export class MlNetwork extends MlNetworkBase {
 
   public readonly vpc: ec2.IVpc;
   public readonly subnets: ec2.ISubnet[];
+  private readonly doors: readonly InterfaceEndpoint[];
+  private readonly isOpen: boolean;
 
   constructor(scope: Construct, id: string, props: MlNetworkProps = {}) {
     super(scope, id);
     const { cidr = '10.0.0.0/16', maxAzs = 2, egress = MlNetworkEgress.none(), trustedImageAccounts = [] } = props;
     const interfaces = props.interfaceEndpoints ?? InterfaceEndpoint.defaults();
     this.checkProps({ cidr, maxAzs, egress, interfaces, trustedImageAccounts });
+    this.doors = [...interfaces];
+    this.isOpen = egress._isOpen();
     const vpc = this.createVpc(cidr, maxAzs, egress);
     this.vpc = vpc;
-    this.subnets = egress._isOpen() ? vpc.privateSubnets : vpc.isolatedSubnets;
+    this.subnets = this.isOpen ? vpc.privateSubnets : vpc.isolatedSubnets;
     const { subnets } = this;
     const endpoints = new NetworkEndpoints(this, 'Endpoints', { vpc, subnets, cidr, gateways: true, interfaces, trustedImageAccounts });
     this._waysOut.push(endpoints, ...subnets.map(({ internetConnectivityEstablished }) => internetConnectivityEstablished));
     new FlowLogs(this, 'FlowLogs', { vpc, retention: props.flowLogRetention ?? logs.RetentionDays.ONE_YEAR });
+  }
+
+  /**
+   * Those of `wanted` whose service nothing in this network leads to.
+   * @internal
+   */
+  public _lacks(wanted: readonly InterfaceEndpoint[]): InterfaceEndpoint[] {
+    const there = this.doors.map(({ serviceName }) => serviceName);
+    return this.isOpen ? [] : wanted.filter(({ serviceName }) => !there.includes(serviceName));
   }
 
   private checkProps({ cidr, maxAzs, egress, interfaces, trustedImageAccounts }: Judged): void {

@@ -19,6 +19,11 @@ const LARGEST_INTEGER = 2_147_483_647;
 
 /** All problems of a job's props at once. */
 export function checkJob(scope: Construct, props: TrainingJobProps): void {
+  new Checks()
+    .given('QueueMissing', 'queue', props.queue, 'make a TrainingQueue')
+    .given('ImageMissing', 'image', props.image, 'take one by its digest, `images.image(digest)`')
+    .given('MemoryMissing', 'memory', props.memory, 'try Size.gibibytes(16)')
+    .settle(scope);
   const checks = new Checks()
     .number('Vcpus', 'vcpus', props.vcpus ?? Number.NaN, { min: 1, max: 1024, whole: true })
     .number('Attempts', 'attempts', props.attempts, {

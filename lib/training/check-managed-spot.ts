@@ -34,6 +34,11 @@ export function timesOf({ timeout, maximumWait }: ManagedSpotTrainingProps): Spo
 
 /** All problems of the props at once. */
 export function checkManagedSpot(scope: Construct, props: ManagedSpotTrainingProps): void {
+  new Checks()
+    .given('NetworkMissing', 'network', props.network, 'make an MlNetwork, or bring your VPC with MlNetwork.fromVpc')
+    .given('ImageMissing', 'image', props.image, 'take one by its digest, `images.image(digest)`')
+    .given('InstanceTypeMissing', 'instanceType', props.instanceType, 'try MlInstanceType.of(\'ml.g5.xlarge\')')
+    .settle(scope);
   const { network, checkpoint, instanceType, instances, volume, attempts, tags } = props;
   const checks = new Checks()
     .number('Instances', 'instances', instances, { min: 1, max: 20, whole: true })

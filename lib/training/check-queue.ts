@@ -23,6 +23,10 @@ export interface JudgedQueue {
 
 /** All problems of a queue's props at once. */
 export function checkQueue(scope: Construct, props: TrainingQueueProps): JudgedQueue {
+  new Checks()
+    .given('KindMissing', 'kind', props.kind, 'try QueueKind.gpuSpot')
+    .given('NetworkMissing', 'network', props.network, 'make an MlNetwork, or bring your VPC with MlNetwork.fromVpc')
+    .settle(scope);
   const runnableLimit = props.runnableLimit ?? Duration.hours(12);
   const limits = {
     runnableJobs: 100,

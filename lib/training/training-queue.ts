@@ -9,6 +9,7 @@ import { FairShare } from './fair-share';
 import { createMachineTemplate } from './machine-template';
 import { createPointer } from './pointer';
 import { QueueAlarms } from './queue-alarms';
+import { warnOfMissingDoors } from './queue-doors';
 import { QueueEvents } from './queue-events';
 import { QueueKind } from './queue-kind';
 import { counted, sampled } from './queue-metrics';
@@ -154,6 +155,7 @@ export class TrainingQueue extends TrainingQueueBase {
   constructor(scope: Construct, id: string, props: TrainingQueueProps) {
     super(scope, id);
     const limits = checkQueue(this, props);
+    warnOfMissingDoors(this, props.network);
     const { kind, teams = [], lustre = [] } = props;
     this.kind = kind;
     this.teams = [...teams];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COPY_LAG_MS } from '../../bin/cli/audit-chain';
 import { EXIT_CODES } from '../../bin/cli/exit-code';
+import { DEFAULT_API_NAME } from '../../lib/api/runtime/contract';
 
 const ROOT = join(__dirname, '..', '..');
 const readme = readFileSync(join(ROOT, 'bin', 'README.md'), 'utf8');
@@ -23,4 +24,9 @@ test('the README explains every finding, and no other', () => {
 
 test('the README says how long a row needs no copy', () => {
   expect(readme).toContain(`in its first ${COPY_LAG_MS / 60_000} minutes`);
+});
+
+test('the API of the example is the one that mlp asks when no name is given', () => {
+  const [, example = ''] = /```ts\n([^]*?)```/.exec(readFileSync(join(ROOT, 'lib', 'api', 'README.md'), 'utf8')) ?? [];
+  expect(example).toContain(`apiName: '${DEFAULT_API_NAME}'`);
 });

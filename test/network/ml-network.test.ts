@@ -297,3 +297,19 @@ test('names all problems at once, under the path of the network', () => {
   expect(problems('One')).toThrow(/^Test\/One: [^]*cidr[^]*maxAzs[^]*sts[^]*trustedImageAccounts/);
   expect(problems('Two')).toThrow(expect.objectContaining({ code: 'CidrRange' }));
 });
+
+describe('a workload', () => {
+  const groupIn = (env: object | undefined) => () =>
+    new MlNetwork(new Stack(new App(), 'Here', { env: ENV }), 'Network').workloadSecurityGroup(new Stack(new App(), 'There', { env }), 'Group', 'A model');
+
+  test.each([
+    ['Region', { ...ENV, region: 'us-east-1' }], ['account', { ...ENV, account: '444455556666' }],
+  ])('in another %s is refused', (_, env) => {
+    expect(groupIn(env)).toThrow("`network` must lie in the account and Region of what runs in it: got 'Here/Network' in "
+      + `'${ENV.account}/${ENV.region}'; make an MlNetwork beside it`);
+  });
+
+  test.each([['beside it', ENV], ['in a place that nobody knows', undefined]])('%s is taken', (_, env) => {
+    expect(groupIn(env)).not.toThrow();
+  });
+});

@@ -5,8 +5,8 @@ import { bucket, CPU_SPOT, GPU_CLUSTER, GPU_SPOT, image, trainingJob, trainingQu
 import { ModelImage } from '../../lib/artifacts';
 import { IMlNetwork } from '../../lib/network';
 import {
-  BatchInferenceProps, Checkpoint, JobData, JobMount, MachineFamily, NodeCluster, QueueKind, TeamShare, TrainingJobProps,
-  TrainingQueueProps,
+  BatchInference, BatchInferenceProps, Checkpoint, JobData, JobMount, MachineFamily, ManagedSpotTraining, NodeCluster, QueueKind,
+  TeamShare, TrainingJob, TrainingJobProps, TrainingPipeline, TrainingQueue, TrainingQueueProps,
 } from '../../lib/training';
 
 /** One mistake each, and the sentence that the user reads. */
@@ -272,4 +272,19 @@ describe('by an escape hatch, which no pack looks at:', () => {
 
 test('the kinds that are right are accepted', () => {
   expect([GPU_SPOT(), CPU_SPOT(), GPU_CLUSTER()].map(({ name }) => name)).toEqual(['gpuSpot', 'cpuSpot', 'gpuOnDemand']);
+});
+
+describe('a program without types that leaves everything out hears of it', () => {
+  const nothing = {} as never;
+
+  test.each<[string, () => unknown, string[]]>([
+    ['in a queue', () => new TrainingQueue(stack, 'Queue', nothing), ['kind', 'network']],
+    ['in a job', () => new TrainingJob(stack, 'Job', nothing), ['queue', 'image', 'memory']],
+    ['in a managed-spot job', () => new ManagedSpotTraining(stack, 'Spot', nothing), ['network', 'image', 'instanceType']],
+    ['in a pipeline', () => new TrainingPipeline(stack, 'Pipeline', nothing),
+      ['model', 'artifacts', 'data', 'training', 'evaluation', 'servingImage']],
+    ['in a batch inference', () => new BatchInference(stack, 'Inference', nothing), ['engine', 'inputBucket', 'outputBucket']],
+  ])('%s', (_, make, props) => {
+    expect(make).toThrow(new RegExp(props.map((prop) => `\`${prop}\` must be given: got none; .+`).join('\n  - ')));
+  });
 });

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import {
   App, aws_ec2 as ec2, aws_fsx as fsx, aws_kms as kms, aws_sns as sns, CfnParameter, Duration, Lazy, Size, Stack, Tags, Token,
 } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { CPU_SPOT, FALLBACK, GPU_CLUSTER, GPU_SPOT, madeNetwork, trainingQueue } from './supplies';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Construct } from 'constructs';
+import { CPU_SPOT, FALLBACK, GPU_CLUSTER, GPU_SPOT, madeNetwork, network, trainingQueue } from './supplies';
+import { IMlNetwork, InterfaceEndpoint, MlNetwork, MlNetworkEgress } from '../../lib/network';
 import { MachineFamily, NodeCluster, QueueKind, TeamShare, TrainingQueue, TrainingQueueProps } from '../../lib/training';
 import { strictReport } from '../../tools/strict-synth';
 import { ENV, judged, openFindings } from '../support/judged';
@@ -372,4 +374,22 @@ test('two queues of a stack share the sampler and the permission to record', () 
   expect(snapshots.map(({ Resource }) => Resource)).toEqual([[
     { 'Fn::GetAtt': [expect.stringMatching(/^One/), 'JobQueueArn'] }, { 'Fn::GetAtt': [expect.stringMatching(/^Two/), 'JobQueueArn'] },
   ]]);
+});
+
+describe('a network without the doors that machines need', () => {
+  const warned = (make: (scope: Construct) => IMlNetwork) => {
+    trainingQueue(stack, { network: make(stack) });
+    return Annotations.fromStack(stack).findWarning('/Test/Queue', Match.stringLikeRegexp('`network` has no endpoint for')).map(({ entry }) => entry.data);
+  };
+
+  test('is warned of, by the names of those that lack', () => {
+    expect(warned((scope) => new MlNetwork(scope, 'Network', { interfaceEndpoints: InterfaceEndpoint.defaultsAnd(InterfaceEndpoint.ECS) })))
+      .toEqual([expect.stringContaining('no endpoint for ecs-agent, ecs-telemetry, and no way out')]);
+  });
+
+  test.each<[string, (scope: Construct) => IMlNetwork]>([
+    ['that has them', madeNetwork],
+    ['with a way out', (scope) => new MlNetwork(scope, 'Network', { egress: MlNetworkEgress.nat() })],
+    ['whose VPC was there before', network],
+  ])('%s, is not', (_, make) => { expect(warned(make)).toEqual([]); });
 });

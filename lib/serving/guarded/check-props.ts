@@ -30,12 +30,14 @@ export function fleetOf(props: GuardedEndpointProps): DeployedFleet {
 
 /** All problems of an endpoint's props at once. */
 export function checkProps(scope: Construct, props: GuardedEndpointProps): void {
+  const { instanceType }: Partial<GuardedEndpointProps> = props;
   const checks = new Checks()
     .number('InstanceCount', 'instanceCount', props.instanceCount, {
       min: FEWEST_INSTANCES, whole: true, hint: 'one instance is one Availability Zone',
     })
-    .report('NoGuardrails', props.instanceType.supportsGuardrails === false
-      ? `\`instanceType\` must take SageMaker's deployment guardrails: got ${shown(props.instanceType.name)}, for which SageMaker `
+    .given('InstanceTypeMissing', 'instanceType', instanceType, 'try MlInstanceType.M5_XLARGE')
+    .report('NoGuardrails', instanceType?.supportsGuardrails === false
+      ? `\`instanceType\` must take SageMaker's deployment guardrails: got ${shown(instanceType.name)}, for which SageMaker `
         + 'falls back to all at once without a bake and says nothing; choose an Inf2 type'
       : undefined)
     .report('ScaledTwice', props.scaling !== undefined && props.hosting?._managed !== undefined

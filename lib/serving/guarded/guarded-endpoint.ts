@@ -19,6 +19,7 @@ import { letLogsEncrypt } from '../../core/encrypted-logs';
 import { EndpointSlot } from '../endpoint-slot';
 import { IModelEndpoint } from '../model-endpoint';
 import { ModelEndpointBase } from '../model-endpoint-base';
+import { refuseNamesakes } from '../namesakes';
 import { checkKept, checkWaits } from '../rendered-resource';
 import { RollbackAlarms } from '../rollback-alarms';
 import { ENDPOINT_TAG } from '../runtime/contract';
@@ -77,6 +78,7 @@ export class GuardedEndpoint extends ModelEndpointBase {
     this.rollbackAlarms = [...alarms.alarms];
     const endpoint = this.createEndpoint(props, config, alarms);
     this.verify(props, config, this.scale(props, endpoint, config));
+    refuseNamesakes(this);
   }
 
   /** SageMaker would make the log group by itself, unencrypted and for ever. */

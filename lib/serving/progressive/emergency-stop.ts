@@ -6,6 +6,7 @@ import {
   STOP_ROUTES, StopRight, SWITCH_OFF,
 } from './runtime/contract';
 import { Checks } from '../../core/checks';
+import { isBeside } from '../../core/elsewhere';
 import { HandlerFunction } from '../../core/handler-function';
 import { API_HANDLER_TIMEOUT, grantRoutes, IamHttpApi, routeArns, urlOfApi } from '../../core/iam-http-api';
 import { shown } from '../../core/invalid-props';
@@ -147,9 +148,8 @@ export class EmergencyStop extends EmergencyStopBase {
 
   /** Two switches of one name would be two constructs that make one parameter: the second deployment fails. */
   private judgeNamesakes(): string[] {
-    const here = Stack.of(this);
     const namesake = this.node.root.node.findAll().find((other) => other instanceof EmergencyStop && other !== this
-      && other.stopName === this.stopName && Stack.of(other).environment === here.environment);
+      && other.stopName === this.stopName && isBeside(this, other));
     return namesake === undefined ? [] : [`\`stopName\` must be unique in an account and Region: got ${shown(this.stopName)} again at `
       + `${shown(namesake.node.path)}; give one EmergencyStop to the endpoints of both stacks, or another name`];
   }

@@ -25,6 +25,7 @@ import { EndpointSlot } from '../endpoint-slot';
 import { ExecutionRole } from '../execution-role';
 import { IModelEndpoint } from '../model-endpoint';
 import { ModelEndpointBase } from '../model-endpoint-base';
+import { refuseNamesakes } from '../namesakes';
 import { RollbackAlarms } from '../rollback-alarms';
 
 const LONGEST_NAME = 63;
@@ -94,6 +95,7 @@ export class ProgressiveEndpoint extends ModelEndpointBase implements ITaggableV
     this.deskAddress = this.createAddress(props);
     this.releaseAlarms = this.createReleaseAlarms();
     this.createLifecycle(props, securityGroup, alarms, [role, rights]);
+    refuseNamesakes(this);
   }
 
   /** Lets somebody start releases of this endpoint, and roll it back. */

@@ -10,8 +10,11 @@ import { RollbackTrigger } from '../rollback-trigger';
 
 /** How a release goes out, and what brings it back. */
 export interface ReleasePlanOptions {
-  /** One to ten stages whose shares of requests rise; the last, and only the last, is `ReleaseStage.full()`. */
-  readonly stages: ReleaseStage[];
+  /**
+   * One to ten stages whose shares of requests rise; the last, and only the last, is `ReleaseStage.full()`.
+   * @default - 10 % of requests for two hours, then all of them for one
+   */
+  readonly stages?: ReleaseStage[];
   /**
    * What rolls a release back: one to ten triggers. Each is an alarm on the candidate, and an alarm acts at once; a rate of 5XX
    * errors is also judged at each tick, for the candidate and for the version before.
@@ -67,11 +70,7 @@ const LONGEST_PLAN = 30 * DAY;
 export class ReleasePlan {
   /** What is used unless told otherwise: 10 % of requests for two hours, then all of them, watched for one. */
   public static standard(): ReleasePlan {
-    return ReleasePlan.of({
-      stages: [
-        ReleaseStage.canary({ percent: 10, bakeTime: Duration.hours(2) }), ReleaseStage.full({ bakeTime: Duration.hours(1) }),
-      ],
-    });
+    return ReleasePlan.of({});
   }
 
   /**
@@ -90,7 +89,7 @@ export class ReleasePlan {
   private readonly settings: Settings;
 
   private constructor(options: ReleasePlanOptions) {
-    this.stages = [...options.stages];
+    this.stages = [...options.stages ?? standardStages()];
     this.rollbackOn = [...options.rollbackOn ?? RollbackTrigger.defaults()];
     this.settings = settingsOf(options);
     this._judge().settle();
@@ -186,6 +185,10 @@ export class ReleasePlan {
           + `with which it may come to ${events}; give a longer \`tick\` or a shorter \`updateDeadline\``;
     });
   }
+}
+
+function standardStages(): ReleaseStage[] {
+  return [ReleaseStage.canary({ percent: 10, bakeTime: Duration.hours(2) }), ReleaseStage.full({ bakeTime: Duration.hours(1) })];
 }
 
 function settingsOf(options: ReleasePlanOptions): Settings {

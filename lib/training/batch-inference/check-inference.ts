@@ -26,6 +26,11 @@ export interface JudgedInference {
 
 /** All problems at once. */
 export function checkInference(scope: Construct, props: BatchInferenceProps): JudgedInference {
+  new Checks()
+    .given('EngineMissing', 'engine', props.engine, 'try InferenceEngine.onQueue')
+    .given('InputBucketMissing', 'inputBucket', props.inputBucket, 'name the bucket that is read')
+    .given('OutputBucketMissing', 'outputBucket', props.outputBucket, 'name the bucket that is written to')
+    .settle(scope);
   const judged: JudgedInference = {
     outputSuffix: props.outputSuffix ?? '.out',
     inputsPerJob: props.inputsPerJob ?? 100,

@@ -26,6 +26,14 @@ export function workPrefix({ model }: TrainingPipelineProps): string {
 
 /** All problems of a pipeline's props at once. */
 export function checkPipeline(scope: IConstruct, props: TrainingPipelineProps): void {
+  new Checks()
+    .given('ModelMissing', 'model', props.model, 'take it from a registry, `registry.model(name)`')
+    .given('ArtifactsMissing', 'artifacts', props.artifacts, 'give the ArtifactStore of the registry')
+    .given('DataMissing', 'data', props.data, 'try TrainingData.csv')
+    .given('TrainingMissing', 'training', props.training, 'try TrainingStep.onQueue')
+    .given('EvaluationMissing', 'evaluation', props.evaluation, 'make a TrainingJob that measures the model')
+    .given('ServingImageMissing', 'servingImage', props.servingImage, 'take one by its digest, `images.image(digest)`')
+    .settle(scope);
   const { trainings, capacityPause, commit, starts = [] } = props;
   const checks = new Checks()
     .number('Trainings', 'trainings', trainings, { min: 1, max: 20, whole: true })

@@ -46,6 +46,12 @@ test('a template without the permission that a handler needs ends with 1, and sa
   expect(err).toMatch(/missing permission: .* may not sagemaker:UpdateEndpointWeightsAndCapacities/);
 });
 
+test('the example of its help is one of the reference app', async () => {
+  const { out } = await run(['rehearse', '--help']);
+  const [, stack = ''] = /Example:[^]*--stack (\w+)/.exec(out) ?? [];
+  expect((await rehearse('--stack', stack)).exitCode).toBe(0);
+});
+
 test.each([
   [['--stack', 'MlReleas'], 3, 'there is no stack MlReleas in'],
   [['--stack', 'MlStores'], 1, 'MlStores cannot be rehearsed: the template has no progressive endpoint'],

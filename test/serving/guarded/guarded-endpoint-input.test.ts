@@ -104,6 +104,13 @@ describe('bad input', () => {
     expect(() => templateOf({ instanceType: MlInstanceType.of('ml.inf1.6xlarge') })).toThrow("got 'ml.inf1.6xlarge', for which SageMaker falls back");
   });
 
+  test('is named when a program without types leaves it out', () => {
+    const message = messageOf(() => new GuardedEndpoint(stack, 'Bad', { endpointName: 'churn' } as never));
+    for (const prop of ['instanceType', 'image', 'network']) {
+      expect(message).toContain(`\`${prop}\` must be given`);
+    }
+  });
+
   test('fails for a canary that the instance count cannot express', () => {
     expect(() => templateOf({ deployment: DeploymentPlan.canary({ percent: 10 }) })).toThrow('Test/Endpoint: `percent` of a canary');
   });

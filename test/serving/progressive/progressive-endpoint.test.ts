@@ -1,5 +1,5 @@
 import {
-  App, aws_cloudwatch as cw, aws_iam as iam, aws_sns as sns, CfnParameter, Duration, Stack, StackProps, Tags,
+  App, aws_cloudwatch as cw, aws_iam as iam, aws_sns as sns, CfnParameter, Duration, Stack, Stage, StackProps, Tags,
 } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { progressiveEndpoint, releaseSupplies } from './progressive-supplies';
@@ -386,6 +386,12 @@ describe('an emergency stop', () => {
     const [one, other] = ['One', 'Other'].map((id) => new EmergencyStop(new Stack(app, id, { env: ENV }), 'Stop'));
     expect(one.node.validate()).toEqual([expect.stringContaining("`stopName` must be unique in an account and Region: got 'production' again")]);
     expect(new EmergencyStop(Stack.of(other), 'Second', { stopName: 'staging' }).node.validate()).toEqual([]);
+  });
+
+  test('shares its name with that of another stage, which may be deployed elsewhere', () => {
+    const app = new App();
+    const [dev] = ['Dev', 'Prod'].map((id) => new EmergencyStop(new Stack(new Stage(app, id), 'Release'), 'Stop'));
+    expect(dev.node.validate()).toEqual([]);
   });
 
   test('has no open findings when it stands alone', () => {

@@ -24,6 +24,10 @@ test('the standard plan gives 10 % for two hours, then everything for one', () =
   });
 });
 
+test('a plan that says nothing of stages has those of the standard plan', () => {
+  expect(ReleasePlan.of({ tick: Duration.minutes(2) })._render(['a'])).toEqual({ ...ReleasePlan.standard()._render(['a']), tickSeconds: 120 });
+});
+
 describe('a canary', () => {
   test.each([0.01, 1, 10])('takes %p percent', (percent) => {
     expect(ReleaseStage.canary({ percent })._render()).toEqual({ kind: 'canary', percent, bakeSeconds: 1800 });

@@ -1,0 +1,36 @@
+import { App, Stack, Stage } from 'aws-cdk-lib';
+import { isBeside, isElsewhere, placeOf } from '../../lib/core/elsewhere';
+
+const [IRELAND, VIRGINIA] = ['eu-west-1', 'us-east-1'].map((region) => ({ account: '111122223333', region }));
+const OTHER_ACCOUNT = { account: '444455556666', region: 'eu-west-1' };
+
+let app: App;
+beforeEach(() => { app = new App(); });
+
+const pair = (one?: object, other?: object): [Stack, Stack] => [new Stack(app, 'One', { env: one }), new Stack(app, 'Other', { env: other })];
+
+test.each([
+  ['another Region', IRELAND, VIRGINIA, true],
+  ['another account', IRELAND, OTHER_ACCOUNT, true],
+  ['the same', IRELAND, IRELAND, false],
+  ['nobody knows where', IRELAND, undefined, false],
+])('a stack in %s', (_, one, other, answer) => {
+  expect(isElsewhere(...pair(one, other))).toBe(answer);
+});
+
+test.each([
+  ['the same account and Region', IRELAND, IRELAND, true],
+  ['another Region', IRELAND, VIRGINIA, false],
+  ['the place that one deployment decides', undefined, undefined, true],
+  ['nobody knows where', IRELAND, undefined, false],
+])('stacks in %s are beside each other: %p, %p', (_, one, other, answer) => {
+  expect(isBeside(...pair(one, other))).toBe(answer);
+});
+
+test('stages whose places nobody knows are not beside each other, those of one place are', () => {
+  const stackIn = (id: string, env?: object) => new Stack(new Stage(app, id, { env }), 'Stack');
+  expect(isBeside(stackIn('Dev'), stackIn('Prod'))).toBe(false);
+  expect(isBeside(stackIn('Blue', IRELAND), stackIn('Green', IRELAND))).toBe(true);
+});
+
+test('a place is written as account and Region', () => expect(placeOf(new Stack(app, 'One', { env: IRELAND }))).toBe('111122223333/eu-west-1'));
