@@ -18,6 +18,12 @@ export interface Range {
   readonly hint?: string;
 }
 
+/** An enum of TypeScript, as users write it. */
+export interface Enumeration {
+  readonly name: string;
+  readonly members: Readonly<Record<string, string | number>>;
+}
+
 interface Deferred {
   readonly code: string;
   readonly values: object;
@@ -47,6 +53,12 @@ export class Checks {
   public number(code: string, prop: string, value: number | undefined, range: Range): this {
     return value === undefined ? this : this.that(code, { value }, ({ value: known }) =>
       known === undefined ? undefined : outside(prop, known, range)); // a lazy value may say that there is none
+  }
+
+  /** Judges one value of an enum; `undefined` is somebody else's question. `members` is the enum itself. */
+  public member(code: string, prop: string, value: unknown, { name, members }: Enumeration): this {
+    return value === undefined ? this : this.that(code, { value }, ({ value: known }) =>
+      known === undefined ? undefined : noMember(prop, known, name, valuesOf(members)));
   }
 
   /** Adds a problem that somebody else found. */
@@ -84,6 +96,15 @@ function outside(prop: string, value: unknown, { min, max, whole, unit, hint }: 
   const bounds = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
   const rule = `must be a ${whole === true ? 'whole ' : ''}number ${bounds}${unit === undefined ? '' : ` ${unit}`}`;
   return fits ? undefined : `\`${prop}\` ${rule}: got ${shown(value)}${hint === undefined ? '' : `; ${hint}`}`;
+}
+
+function noMember(prop: string, value: unknown, name: string, values: readonly unknown[]): string | undefined {
+  return values.includes(value) ? undefined : `\`${prop}\` must be one of ${name} (${values.join(', ')}): got ${shown(value)}`;
+}
+
+/** An enum of numbers also holds the name of each number. */
+function valuesOf(members: Enumeration['members']): unknown[] {
+  return Object.entries(members).filter(([name]) => Number.isNaN(Number(name))).map(([, value]) => value);
 }
 
 function judgeResolved(scope: IConstruct, { code, values, judge }: Deferred): string[] {

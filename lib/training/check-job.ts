@@ -8,6 +8,7 @@ import { DEFAULT_TEAM, wrongTeam } from './team-name';
 import { TrainingJobProps } from './training-job-props';
 import { Checks, inSeconds } from '../core/checks';
 import { shown } from '../core/invalid-props';
+import { checkRetention } from '../core/log-retention';
 
 /** What a user of a container is: numbers, because names are looked up in the image. */
 const USER = /^[0-9]{1,10}(?::[0-9]{1,10})?$/;
@@ -35,6 +36,7 @@ export function checkJob(scope: Construct, props: TrainingJobProps): void {
   checkCheckpoint(checks, props);
   checkContainer(checks, props);
   checkTeam(checks, props);
+  checkRetention(checks, 'logRetention', props.logRetention);
   checks.settle(scope);
   props.image._settle(scope);
   [props.checkpoint?._data, ...props.data ?? []].forEach((data) => data?._settle(scope));

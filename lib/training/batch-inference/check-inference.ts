@@ -4,6 +4,7 @@ import { BatchInferenceProps } from './batch-inference-props';
 import { InferenceLimits } from './inference-limits';
 import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
+import { checkRetention } from '../../core/log-retention';
 import { checkPrefix } from '../job-prefix';
 
 /** Step Functions' limit for child executions of one map. */
@@ -44,6 +45,7 @@ export function checkInference(scope: Construct, props: BatchInferenceProps): Ju
     });
   checkTimes(checks, judged);
   checkFolders(checks, props);
+  checkRetention(checks, 'logRetention', props.logRetention);
   checks.that('OutputSuffix', { suffix: judged.outputSuffix }, ({ suffix }) => SUFFIX.test(suffix) ? undefined
     : `\`outputSuffix\` must be at most 32 letters, digits, . _ and -: got ${shown(suffix)}`);
   checks.settle(scope);
