@@ -1,7 +1,8 @@
 import { aws_apigateway as apigateway, Token, Tokenization } from 'aws-cdk-lib';
 import { Keyword, KEYWORDS } from './schema-keywords';
-import { Checks, isRecord } from '../core/checks';
+import { Checks } from '../core/checks';
 import { shown } from '../core/invalid-props';
+import { isRecord } from '../core/kinds';
 
 const DEEPEST = 50;
 /** The gateway takes no larger model. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */

@@ -1,6 +1,6 @@
 import { aws_apigateway as apigateway, Token } from 'aws-cdk-lib';
-import { isRecord } from '../core/checks';
 import { shown } from '../core/invalid-props';
+import { isRecord } from '../core/kinds';
 
 /** What a keyword may hold. Only `fits` sees values; a token fits everywhere. */
 export interface Keyword {

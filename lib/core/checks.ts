@@ -1,6 +1,7 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { InvalidProps, Problem, shown } from './invalid-props';
+import { DURATION, isRecord, Kinds, needed, wrongKind, wrongKinds } from './kinds';
 
 /** Says what is wrong with values that are known now, or nothing. */
 export type Judge<T> = (values: T) => string | undefined;
@@ -59,6 +60,12 @@ export class Checks {
   public member(code: string, prop: string, value: unknown, { name, members }: Enumeration): this {
     return value === undefined ? this : this.that(code, { value }, ({ value: known }) =>
       known === undefined ? undefined : noMember(prop, known, name, valuesOf(members)));
+  }
+
+  /** Judges what has to be known of props before anything of them is read: settle it before other questions. */
+  public kinds<Props extends object>(props: Props, kinds: Kinds<Props>): this {
+    wrongKinds(props, kinds).forEach((message) => { this.report('WrongKind', message); });
+    return this;
   }
 
   /** Adds a problem that somebody else found. */
@@ -165,23 +172,23 @@ function isPlain(value: unknown): boolean {
   return true;
 }
 
-/** A plain object: of no class, and no list. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) {
-    return false;
-  }
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
 /**
  * A duration in seconds, as CloudFormation wants it. CDK cannot convert a token between units, so a token in another unit
  * is an error that names the way out.
  */
 export function inSeconds(prop: string, duration: Duration): number {
+  demandDuration(prop, duration);
   if (duration.isUnresolved() && duration.unitLabel() !== 'seconds') {
     throw new InvalidProps('TokenDurationInSeconds',
       `\`${prop}\` holds a token in ${duration.unitLabel()}, which cannot be converted: give it as Duration.seconds(token)`);
   }
   return duration.toSeconds({ integral: false });
+}
+
+/** Users of JavaScript give numbers where a duration is wanted. */
+export function demandDuration(prop: string, duration: Duration): void {
+  const [wrong] = wrongKind(prop, duration, needed(DURATION));
+  if (wrong !== undefined) {
+    throw new InvalidProps('WrongKind', wrong);
+  }
 }

@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkJobSize } from './check-job-size';
 import { checkEnvironment, checkText, looksSecret, wrongName } from './job-environment';
+import { JOB_KINDS } from './job-kinds';
 import { inMebibytes } from './sizes';
 import { knowsTeam } from './submit-grant';
 import { DEFAULT_TEAM, wrongTeam } from './team-name';
@@ -18,8 +19,9 @@ const MOST_GPUS = 16;
 /** Of an `Integer` in CloudFormation, and of a user id in Linux. */
 const LARGEST_INTEGER = 2_147_483_647;
 
-/** All problems of a job's props at once. */
+/** All problems of a job's props at once; those that are of another kind come first, because nothing more can be read of them. */
 export function checkJob(scope: Construct, props: TrainingJobProps): void {
+  new Checks().kinds(props, JOB_KINDS).settle(scope);
   const checks = new Checks()
     .number('Vcpus', 'vcpus', props.vcpus ?? Number.NaN, { min: 1, max: 1024, whole: true })
     .number('Attempts', 'attempts', props.attempts, {

@@ -90,6 +90,10 @@ describe('a timeout', () => {
   });
 });
 
+test.each([5, '29 seconds', null])('a timeout is not %p', (timeout) => {
+  expect(() => ApiEndpoint.realTime(endpoint, { timeout: timeout as unknown as Duration })).toThrow('`timeout` must be a Duration, as in Duration.hours(1): got');
+});
+
 describe('a schema', () => {
   test('judges JSON, so it stands alone', () => {
     expect(() => ApiEndpoint.realTime(endpoint, { schema: { type: Type.OBJECT }, contentTypes: ['application/json', 'text/csv'] }))

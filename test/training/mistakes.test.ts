@@ -87,6 +87,7 @@ describe('of a queue', () => {
       '`maxGpus` of team \'fraud\' must be left out in a CPU queue, which has none: got a number; give `maxVcpus`'],
     ['a quota of vCPUs in a GPU queue', queue({ teams: [TeamShare.of('fraud', { maxVcpus: 2 })] }),
       '`maxVcpus` of team \'fraud\' must be left out in a GPU queue, where GPUs are what is short: got a number; give `maxGpus`'],
+    ['a root volume that is a number', queue({ rootVolume: 30 as unknown as Size }), '`rootVolume` must be a Size, as in Size.gibibytes(1): got 30'],
     ['a root volume too small for the image', queue({ rootVolume: Size.gibibytes(8) }), '`rootVolume` must be a whole number from 30 to 16384 GiB: got 8'],
     ['an alarm on any wait at all', queue({ limits: { runnableAge: Duration.seconds(0) } }),
       '`limits.runnableAge` must be a whole number of at least 60 seconds: got 0'],

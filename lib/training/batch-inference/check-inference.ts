@@ -4,6 +4,7 @@ import { BatchInferenceProps } from './batch-inference-props';
 import { InferenceLimits } from './inference-limits';
 import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
+import { BUCKET, DURATION, KEY, Kinds, needed, structOf, TEXT, thing, TOPIC } from '../../core/kinds';
 import { checkRetention } from '../../core/log-retention';
 import { checkPrefix } from '../job-prefix';
 
@@ -15,6 +16,19 @@ const LONGEST = Duration.days(365).toSeconds();
 const SHORTEST_AGE = Duration.minutes(15).toSeconds();
 const SUFFIX = /^[A-Za-z0-9._-]{0,32}$/;
 
+const KINDS: Kinds<BatchInferenceProps> = {
+  engine: needed(thing('an InferenceEngine', '_bind')),
+  inputBucket: needed(BUCKET),
+  inputPrefix: needed(TEXT),
+  outputBucket: needed(BUCKET),
+  outputPrefix: needed(TEXT),
+  outputSuffix: TEXT,
+  timeout: DURATION,
+  limits: structOf<InferenceLimits>({ runningAge: DURATION }),
+  notify: TOPIC,
+  encryptionKey: KEY,
+};
+
 /** What was said, defaults and all. */
 export interface JudgedInference {
   readonly outputSuffix: string;
@@ -25,8 +39,9 @@ export interface JudgedInference {
   readonly limits: Required<InferenceLimits>;
 }
 
-/** All problems at once. */
+/** All problems at once; those that are of another kind come first, because nothing more can be read of them. */
 export function checkInference(scope: Construct, props: BatchInferenceProps): JudgedInference {
+  new Checks().kinds(props, KINDS).settle(scope);
   const judged: JudgedInference = {
     outputSuffix: props.outputSuffix ?? '.out',
     inputsPerJob: props.inputsPerJob ?? 100,
