@@ -1,6 +1,7 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { InvalidProps, Problem, shown } from './invalid-props';
+import { DURATION, isRecord, Kinds, needed, wrongKind, wrongKinds } from './kinds';
 
 /** Says what is wrong with values that are known now, or nothing. */
 export type Judge<T> = (values: T) => string | undefined;
@@ -16,6 +17,12 @@ export interface Range {
   readonly unit?: string;
   /** What the user can do instead. */
   readonly hint?: string;
+}
+
+/** An enum of TypeScript, as users write it. */
+export interface Enumeration {
+  readonly name: string;
+  readonly members: Readonly<Record<string, string | number>>;
 }
 
 interface Deferred {
@@ -54,6 +61,18 @@ export class Checks {
     return this.report(code, value === undefined || value === null ? `\`${prop}\` must be given: got none; ${hint}` : undefined);
   }
 
+  /** Judges one value of an enum; `undefined` is somebody else's question. `members` is the enum itself. */
+  public member(code: string, prop: string, value: unknown, { name, members }: Enumeration): this {
+    return value === undefined ? this : this.that(code, { value }, ({ value: known }) =>
+      known === undefined ? undefined : noMember(prop, known, name, valuesOf(members)));
+  }
+
+  /** Judges what has to be known of props before anything of them is read: settle it before other questions. */
+  public kinds<Props extends object>(props: Props, kinds: Kinds<Props>): this {
+    wrongKinds(props, kinds).forEach((message) => { this.report('WrongKind', message); });
+    return this;
+  }
+
   /** Adds a problem that somebody else found. */
   public report(code: string, message: string | undefined): this {
     if (message !== undefined) {
@@ -89,6 +108,15 @@ function outside(prop: string, value: unknown, { min, max, whole, unit, hint }: 
   const bounds = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
   const rule = `must be a ${whole === true ? 'whole ' : ''}number ${bounds}${unit === undefined ? '' : ` ${unit}`}`;
   return fits ? undefined : `\`${prop}\` ${rule}: got ${shown(value)}${hint === undefined ? '' : `; ${hint}`}`;
+}
+
+function noMember(prop: string, value: unknown, name: string, values: readonly unknown[]): string | undefined {
+  return values.includes(value) ? undefined : `\`${prop}\` must be one of ${name} (${values.join(', ')}): got ${shown(value)}`;
+}
+
+/** An enum of numbers also holds the name of each number. */
+function valuesOf(members: Enumeration['members']): unknown[] {
+  return Object.entries(members).filter(([name]) => Number.isNaN(Number(name))).map(([, value]) => value);
 }
 
 function judgeResolved(scope: IConstruct, { code, values, judge }: Deferred): string[] {
@@ -149,22 +177,23 @@ function isPlain(value: unknown): boolean {
   return true;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) {
-    return false;
-  }
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
 /**
  * A duration in seconds, as CloudFormation wants it. CDK cannot convert a token between units, so a token in another unit
  * is an error that names the way out.
  */
 export function inSeconds(prop: string, duration: Duration): number {
+  demandDuration(prop, duration);
   if (duration.isUnresolved() && duration.unitLabel() !== 'seconds') {
     throw new InvalidProps('TokenDurationInSeconds',
       `\`${prop}\` holds a token in ${duration.unitLabel()}, which cannot be converted: give it as Duration.seconds(token)`);
   }
   return duration.toSeconds({ integral: false });
+}
+
+/** Users of JavaScript give numbers where a duration is wanted. */
+export function demandDuration(prop: string, duration: Duration): void {
+  const [wrong] = wrongKind(prop, duration, needed(DURATION));
+  if (wrong !== undefined) {
+    throw new InvalidProps('WrongKind', wrong);
+  }
 }

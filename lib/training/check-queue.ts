@@ -5,6 +5,7 @@ import { inGibibytes, unknown } from './sizes';
 import { TrainingQueueProps } from './training-queue-props';
 import { Checks, inSeconds } from '../core/checks';
 import { shown } from '../core/invalid-props';
+import { checkRetention } from '../core/log-retention';
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html */
 const RUNNABLE_SECONDS = { min: 600, max: 86_400, whole: true, unit: 'seconds' };
@@ -47,6 +48,7 @@ export function checkQueue(scope: Construct, props: TrainingQueueProps): JudgedQ
   checkLimits(checks, limits);
   checkTeams(checks, props);
   checkSubnets(checks, props);
+  checkRetention(checks, 'eventRetention', props.eventRetention);
   checks.settle(scope);
   props.kind._settle(scope);
   props.teams?.forEach((team) => { team._settle(scope); });

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { ProgressiveEndpointProps } from './progressive-endpoint-props';
 import { ReleasePlan } from './release-plan';
 import { Checks } from '../../core/checks';
+import { checkRetention } from '../../core/log-retention';
 import { checkName, checkTags } from '../../core/names';
 import { checkEnvironment } from '../model-environment';
 import { judgeTriggers, TriggersOfEndpoint } from '../rollback-alarms';
@@ -32,6 +33,7 @@ export function checkEndpoint(scope: Construct, props: ProgressiveEndpointProps)
   checkEndpointName(checks, props.endpointName);
   checkEnvironment(checks, 'environment', props.environment ?? {});
   checkTags(checks, 'tags', props.tags, 1);
+  checkRetention(checks, 'logRetention', props.logRetention);
   checks.adopt(planOf(props)._judge()).adopt(judgeTriggers(scope, triggersOf(props))).settle(scope);
   planOf(props)._settle(scope);
   props.instanceType._settle(scope);
