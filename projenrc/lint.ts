@@ -7,7 +7,8 @@ const RUNTIME_ONLY = 'a handler runs without the CDK: move what both sides need 
 
 const PURE = 'a decision is a function of its arguments: no AWS, no clock, no environment, no I/O';
 // a pattern list cannot except a relative path
-const PURE_IMPORTS = '^(?!\\./(contract|decide|significance|converge|reduce(-[a-z]+)?|arrangements|names|refusal|release-(event|state))$)';
+const PURE_IMPORTS = '^(?!(\\./(contract|decide|significance|converge|reduce(-[a-z]+)?|arrangements|names|refusal|release-(event|state))'
+  + '|\\.\\./\\.\\./runtime/described-endpoint)$)';
 // what a release decides, judges and wants; the registry's own reduce.ts also hashes its records
 const PURE_FILES = [
   'lib/**/decide.ts', 'lib/**/significance.ts', 'lib/**/converge.ts', 'lib/serving/progressive/runtime/{reduce,reduce-*,arrangements,refusal}.ts',

@@ -95,12 +95,13 @@ export class ApiEndpoint {
     const { routeName, schema, contentTypes = [JSON_TYPE], accept = JSON_TYPE, timeout = Duration.seconds(29) } = own;
     const checks = new Checks();
     checkTypes(checks, contentTypes);
+    const types = Array.isArray(contentTypes) ? [...contentTypes] : [];
     checks.that('TextType', { accept }, (known) => typeProblem('accept', known.accept, TEXT_TYPE, TEXT_ONLY));
     checks.number('IntegrationTimeout', 'timeout', durationIn('millis', 'timeout', timeout), {
       min: 50, max: 29_000, whole: true, unit: 'milliseconds', hint: 'use ApiEndpoint.asynchronous for work that takes longer',
     });
-    checkSchema(checks, schema, contentTypes);
-    const route = { kind: 'real-time', contentTypes: [...contentTypes], accept, timeout, schema } as const;
+    const judged = checkSchema(checks, schema, types);
+    const route = { kind: 'real-time', contentTypes: types, accept, timeout, schema: judged } as const;
     return new ApiEndpoint(checks, endpoint, route, routeName);
   }
 

@@ -10,7 +10,8 @@ export class BodyModels {
 
   /** The model of a schema; a new one is made below `route`. */
   public of(given: apigateway.JsonSchema, route: apigateway.Resource): apigateway.IModel {
-    const schema = { schema: apigateway.JsonSchemaVersion.DRAFT4, ...given };
+    const { schema: draft = apigateway.JsonSchemaVersion.DRAFT4, ...keywords } = given;
+    const schema = { schema: draft, ...keywords };
     const text = JSON.stringify(schema);
     const model = this.made.get(text) ?? new apigateway.Model(route, 'Body', {
       restApi: route.api, contentType: 'application/json', schema, description: `A request of at most ${LARGEST_BODY} bytes`,

@@ -7,6 +7,7 @@ import { Checks } from '../core/checks';
 import { isElsewhere } from '../core/elsewhere';
 import { shown } from '../core/invalid-props';
 import { FLAG, KEY, Kinds, listOf, RECORD, thing, TOPIC } from '../core/kinds';
+import { checkRetention } from '../core/log-retention';
 import { checkName } from '../core/names';
 import { MODEL_ENDPOINT } from '../serving/serving-kinds';
 
@@ -49,6 +50,7 @@ export function checkApi(scope: Construct, props: InferenceApiProps, routes: rea
       + `${shown(name)} in ${shown(`${account}/${region}`)}; make an API beside it`);
   }
   checkName(checks, 'endpointName', 'apiName', apiName);
+  checkRetention(checks, 'logRetention', props.logRetention);
   checks.report('ApiNameNeedsText', Token.isUnresolved(apiName)
     ? '`apiName` must be literal, because scopes and parameters are made from it: got a token; write a name for the API' : undefined);
   checks.report('ApiTwice', hasAnother(scope, apiName)

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { demandDuration } from '../core/checks';
 import { InvalidProps } from '../core/invalid-props';
 
 /** The units in which a template wants durations here, as a duration calls itself. */
@@ -6,6 +7,7 @@ type Unit = 'millis' | 'seconds' | 'minutes';
 
 /** A duration as a number. CDK cannot convert a token between units, so a token has to be given in the unit that is wanted. */
 export function durationIn(unit: Unit, prop: string, duration: Duration): number {
+  demandDuration(prop, duration);
   if (duration.isUnresolved() && duration.unitLabel() !== unit) {
     throw new InvalidProps('TokenDurationUnit', `\`${prop}\` must not be converted when it is a token: got one in `
       + `${duration.unitLabel()}; give it as Duration.${unit}(token)`);

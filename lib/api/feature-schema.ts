@@ -23,12 +23,16 @@ export function featureSchema(path: string, sha256: string): apigateway.JsonSche
 
 function bytesOf(checks: Checks, path: string): Buffer | undefined {
   try {
-    return readFileSync(path);
+    return readFileSync(isPath(path) ? path : ''); // a number would be a file that is open already
   } catch {
     checks.report('FeatureSchemaFile',
       `\`path\` must be a file that can be read: got ${shown(path)}; name the schema's file, from where the app runs`);
     return undefined;
   }
+}
+
+function isPath(path: unknown): path is string {
+  return typeof path === 'string';
 }
 
 function schemaIn(checks: Checks, bytes: Buffer | undefined): Record<string, never> {

@@ -76,7 +76,7 @@ export class AuditAlarms extends Construct {
   public alarm(signal: AuditSignal): cw.IAlarm {
     const alarm = this.alarms.get(signal);
     if (alarm === undefined) {
-      throw new InvalidProps('AuditSignal', `\`signal\` must be one of AuditSignal: got ${shown(signal)}`, this);
+      throw this.noSignal(signal);
     }
     return alarm;
   }
@@ -88,6 +88,9 @@ export class AuditAlarms extends Construct {
    * @param options How to look at it, as for any metric.
    */
   public metric(signal: AuditSignal, options?: cw.MetricOptions): cw.Metric {
+    if (!Object.values(AuditSignal).includes(signal)) {
+      throw this.noSignal(signal); // a metric of another name has no data, and an alarm on it never fires
+    }
     return signal === AuditSignal.TRAIL_SILENT
       ? new cw.Metric({
         namespace: 'AWS/Logs',
@@ -100,6 +103,10 @@ export class AuditAlarms extends Construct {
       : new cw.Metric({
         namespace: NAMESPACE, metricName: this.metricName(signal), period: PERIOD, statistic: cw.Stats.SUM, ...options,
       });
+  }
+
+  private noSignal(signal: unknown): InvalidProps {
+    return new InvalidProps('AuditSignal', `\`signal\` must be one of AuditSignal: got ${shown(signal)}`, this);
   }
 
   private check({ logGroupName }: logs.ILogGroup, owners: readonly iam.IRole[], deniedCalls: number): void {

@@ -8,8 +8,10 @@ import { DataEvents } from './data-events';
 import { SavedQueries } from './saved-queries';
 import { TrailStorage } from './trail-storage';
 import { AlarmTopic } from '../core/alarm-topic';
+import { Checks } from '../core/checks';
 import { letLogsEncrypt, logGroupNameOf } from '../core/encrypted-logs';
 import { InvalidProps, shown } from '../core/invalid-props';
+import { checkRetention } from '../core/log-retention';
 import { ownProps } from '../core/own-props';
 
 const CLOUDTRAIL = new iam.ServicePrincipal('cloudtrail.amazonaws.com');
@@ -121,6 +123,7 @@ export class AuditTrail extends Construct implements IAuditTrail {
   constructor(scope: Construct, id: string, trail: AuditTrailProps = {}) {
     super(scope, id);
     const props = ownProps(trail);
+    checkRetention(new Checks(), 'logRetention', props.logRetention).settle(this);
     const trailName = Names.uniqueResourceName(this, { maxLength: 128, separator: '-', allowedSpecialCharacters: '-' });
     this.trailArn = Stack.of(this).formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: trailName });
     this.encryptionKey = props.encryptionKey ?? this.createKey();

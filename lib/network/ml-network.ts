@@ -11,6 +11,7 @@ import { acknowledge, inRegulatedPacks } from '../core/acknowledge';
 import { Checks } from '../core/checks';
 import { isElsewhere, placeOf } from '../core/elsewhere';
 import { shown } from '../core/invalid-props';
+import { checkRetention } from '../core/log-retention';
 
 /** A place for ML workloads to run in, made here or brought by you. */
 export interface IMlNetwork extends IConstruct {
@@ -102,7 +103,8 @@ abstract class MlNetworkBase extends Construct implements IMlNetwork {
  *
  * Costs: interface endpoints by the hour and zone, their traffic and the flow logs by the gigabyte, one KMS key; NAT if asked.
  *
- * Throws `CidrRange`, `MaxAzs`, `NatGateways`, `EndpointTwice`, `TrustedImageAccount` or `TwoZones`.
+ * Throws `CidrRange`, `MaxAzs`, `NatGateways`, `EndpointTwice`, `TrustedImageAccount`, `TwoZones` or
+ * `LogRetention`.
  */
 export class MlNetwork extends MlNetworkBase {
   /**
@@ -139,7 +141,7 @@ export class MlNetwork extends MlNetworkBase {
     super(scope, id);
     const { cidr = '10.0.0.0/16', maxAzs = 2, egress = MlNetworkEgress.none(), trustedImageAccounts = [] } = props;
     const interfaces = props.interfaceEndpoints ?? InterfaceEndpoint.defaults();
-    this.checkProps({ cidr, maxAzs, egress, interfaces, trustedImageAccounts });
+    this.checkProps({ cidr, maxAzs, egress, interfaces, trustedImageAccounts, flowLogRetention: props.flowLogRetention });
     this.doors = [...interfaces];
     this.isOpen = egress._isOpen();
     const vpc = this.createVpc(cidr, maxAzs, egress);
@@ -160,7 +162,7 @@ export class MlNetwork extends MlNetworkBase {
     return this.isOpen ? [] : wanted.filter(({ serviceName }) => !there.includes(serviceName));
   }
 
-  private checkProps({ cidr, maxAzs, egress, interfaces, trustedImageAccounts }: Judged): void {
+  private checkProps({ cidr, maxAzs, egress, interfaces, trustedImageAccounts, flowLogRetention }: Judged): void {
     const checks = new Checks().that('CidrRange', { cidr }, (known) => wrongRange(known.cidr));
     if (Token.isUnresolved(cidr)) {
       checks.that('CidrRange', { cidr }, (known) => wrongPlannedRange(known.cidr));
@@ -176,7 +178,7 @@ export class MlNetwork extends MlNetworkBase {
         .report('NatGateways', egress._wrongFor(maxAzs));
     }
     checkEndpoints(checks, interfaces, trustedImageAccounts);
-    checks.settle(this);
+    checkRetention(checks, 'flowLogRetention', flowLogRetention).settle(this);
   }
 
   private createVpc(cidr: string, maxAzs: number, egress: MlNetworkEgress): ec2.Vpc {
@@ -203,6 +205,7 @@ interface Judged {
   readonly egress: MlNetworkEgress;
   readonly interfaces: readonly InterfaceEndpoint[];
   readonly trustedImageAccounts: readonly string[];
+  readonly flowLogRetention?: logs.RetentionDays;
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html (GroupDescription) */

@@ -9,7 +9,7 @@ import {
   METRIC_AUDIT_ROWS_CHANGED, METRIC_EMERGENCIES, METRIC_REFUSED, METRIC_RETAINED_CHECKED, METRIC_RETAINED_MISSING,
   METRICS_NAMESPACE, Right, Route, ROUTES,
 } from './runtime/contract';
-import { OnTransitionOptions } from './transition';
+import { OnTransitionOptions, Transition } from './transition';
 import { IArtifactStore, IImageStore } from '../artifacts';
 import { Checks } from '../core/checks';
 import { grantRoutes, routeArns, urlOfApi } from '../core/iam-http-api';
@@ -107,7 +107,9 @@ export abstract class ModelRegistryBase extends Construct implements IModelRegis
       checkSlug(checks, 'Tenant', 'tenant', tenant);
     }
     checks.report('NoTransition', verbs?.length === 0
-      ? '`verbs` must name at least one: got an empty list, which no event matches; leave it out for all of them' : undefined).settle(this);
+      ? '`verbs` must name at least one: got an empty list, which no event matches; leave it out for all of them' : undefined);
+    verbs?.forEach((verb) => { checks.member('UnknownTransition', 'verbs', verb, { name: 'Transition', members: Transition }); });
+    checks.settle(this);
     const detail = {
       environment: [this.environment],
       ...verbs === undefined ? {} : { action: verbs.map((verb) => `model.${verb}`) },

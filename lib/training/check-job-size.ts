@@ -17,7 +17,7 @@ export function checkJobSize(checks: Checks, props: TrainingJobProps): void {
   const { data = [], command = [], parameters = {}, environment = {} } = props;
   checkCapacity(checks, props);
   checkQuota(checks, props);
-  const bytes = Buffer.byteLength(JSON.stringify([command, parameters, environment]));
+  const bytes = bytesOf([command, parameters, environment]);
   checks.report('DefinitionTooLarge', bytes <= MOST_TEXT_BYTES ? undefined
     : '`command`, `parameters` and `environment` must fit into a job definition, which Batch ends at 24 KiB: '
       + `got ${bytes} bytes of at most ${MOST_TEXT_BYTES}; put what is long into a file in S3`)
@@ -25,9 +25,17 @@ export function checkJobSize(checks: Checks, props: TrainingJobProps): void {
       : `\`data\` must name at most ${MOST_FOLDERS} folders, because a policy has at most 6144 characters: got ${data.length}; name a folder above them`);
 }
 
+function bytesOf(texts: unknown): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(texts));
+  } catch {
+    return 0; // one of them is no text, which another check says
+  }
+}
+
 function checkCapacity(checks: Checks, { queue, vcpus }: TrainingJobProps): void {
   const limits = queue.kind._environments.map(({ maxVcpus }) => maxVcpus);
-  checks.that('VcpusAboveQueue', { vcpus, limits }, (known) => known.vcpus > Math.max(...known.limits)
+  checks.that('VcpusAboveQueue', { vcpus, limits }, (known) => typeof known.vcpus === 'number' && known.vcpus > Math.max(...known.limits)
     ? `\`vcpus\` must fit into the queue, or the job waits until Batch cancels it: got ${known.vcpus}, and the queue has at most ${Math.max(...known.limits)}`
     : undefined);
 }

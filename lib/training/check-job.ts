@@ -2,12 +2,14 @@ import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkJobSize } from './check-job-size';
 import { checkEnvironment, checkText, looksSecret, wrongName } from './job-environment';
+import { JOB_KINDS } from './job-kinds';
 import { inMebibytes } from './sizes';
 import { knowsTeam } from './submit-grant';
 import { DEFAULT_TEAM, wrongTeam } from './team-name';
 import { TrainingJobProps } from './training-job-props';
 import { Checks, inSeconds } from '../core/checks';
 import { shown } from '../core/invalid-props';
+import { checkRetention } from '../core/log-retention';
 
 /** What a user of a container is: numbers, because names are looked up in the image. */
 const USER = /^[0-9]{1,10}(?::[0-9]{1,10})?$/;
@@ -17,13 +19,9 @@ const MOST_GPUS = 16;
 /** Of an `Integer` in CloudFormation, and of a user id in Linux. */
 const LARGEST_INTEGER = 2_147_483_647;
 
-/** All problems of a job's props at once. */
+/** All problems of a job's props at once; those that are of another kind come first, because nothing more can be read of them. */
 export function checkJob(scope: Construct, props: TrainingJobProps): void {
-  new Checks()
-    .given('QueueMissing', 'queue', props.queue, 'make a TrainingQueue')
-    .given('ImageMissing', 'image', props.image, 'take one by its digest, `images.image(digest)`')
-    .given('MemoryMissing', 'memory', props.memory, 'try Size.gibibytes(16)')
-    .settle(scope);
+  new Checks().kinds(props, JOB_KINDS).settle(scope);
   const checks = new Checks()
     .number('Vcpus', 'vcpus', props.vcpus ?? Number.NaN, { min: 1, max: 1024, whole: true })
     .number('Attempts', 'attempts', props.attempts, {
@@ -40,6 +38,7 @@ export function checkJob(scope: Construct, props: TrainingJobProps): void {
   checkCheckpoint(checks, props);
   checkContainer(checks, props);
   checkTeam(checks, props);
+  checkRetention(checks, 'logRetention', props.logRetention);
   checks.settle(scope);
   props.image._settle(scope);
   [props.checkpoint?._data, ...props.data ?? []].forEach((data) => data?._settle(scope));

@@ -1,10 +1,12 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkEnvironment, checkText, looksSecret } from './job-environment';
+import { CHECKPOINT, IMAGE, JOB_DATA } from './job-kinds';
 import { ManagedSpotTrainingProps } from './managed-spot-props';
 import { inGibibytes } from './sizes';
 import { Checks, inSeconds } from '../core/checks';
 import { shown } from '../core/invalid-props';
+import { DURATION, FLAG, KEY, Kinds, needed, RECORD, recordOf, SIZE, thing } from '../core/kinds';
 import { checkTags } from '../core/names';
 
 const DAY = 86_400;
@@ -15,6 +17,24 @@ const MOST_CHANNELS = 20;
 const MOST_PARAMETERS = 100;
 /** 50 tags, of which Step Functions and this library set one each. */
 const OWN_TAGS = 2;
+
+/** Names and values of parameters, environment and tags have checks of their own, which tell more. */
+const KINDS: Kinds<ManagedSpotTrainingProps> = {
+  network: needed(thing('an MlNetwork, made or brought', 'subnets', 'workloadSecurityGroup')),
+  image: needed(IMAGE),
+  instanceType: needed(thing('an MlInstanceType, as in MlInstanceType.of(\'ml.g5.xlarge\')', 'name', '_settle')),
+  output: needed(JOB_DATA),
+  checkpoint: CHECKPOINT,
+  inputs: recordOf(JOB_DATA),
+  volume: SIZE,
+  parameters: RECORD,
+  environment: RECORD,
+  timeout: DURATION,
+  maximumWait: DURATION,
+  networkIsolation: FLAG,
+  encryptionKey: KEY,
+  tags: RECORD,
+};
 
 /** How long a job may work and take, in seconds. */
 export interface SpotTimes {
@@ -32,20 +52,18 @@ export function timesOf({ timeout, maximumWait }: ManagedSpotTrainingProps): Spo
   return { running, waiting: Token.isUnresolved(running) ? LONGEST_SECONDS : Math.min(2 * running, LONGEST_SECONDS) };
 }
 
-/** All problems of the props at once. */
+/** All problems of the props at once; those that are of another kind come first, because nothing more can be read of them. */
 export function checkManagedSpot(scope: Construct, props: ManagedSpotTrainingProps): void {
-  new Checks()
-    .given('NetworkMissing', 'network', props.network, 'make an MlNetwork, or bring your VPC with MlNetwork.fromVpc')
-    .given('ImageMissing', 'image', props.image, 'take one by its digest, `images.image(digest)`')
-    .given('InstanceTypeMissing', 'instanceType', props.instanceType, 'try MlInstanceType.of(\'ml.g5.xlarge\')')
-    .settle(scope);
-  const { network, checkpoint, instanceType, instances, volume, attempts, tags } = props;
+  new Checks().kinds(props, KINDS).settle(scope);
+  const { network, checkpoint, instanceType, instances, volume, attempts, networkIsolation, tags } = props;
   const checks = new Checks()
     .number('Instances', 'instances', instances, { min: 1, max: 20, whole: true })
     .number('Attempts', 'attempts', attempts, { min: 1, max: 30, whole: true, hint: 'SageMaker takes 1 to 30' })
     .number('SpotVolume', 'volume', volume && inGibibytes('volume', volume), { min: 1, max: 16_384, whole: true, unit: 'GiB' })
     .report('SpotVolume', volume !== undefined && instanceType.hasLocalNvme === true
       ? `\`volume\` must be left out for ${instanceType.name}, which works on its local NVMe disks: got a size; leave it out` : undefined)
+    .that('NetworkIsolation', { networkIsolation }, (known) => FLAG.fits(known.networkIsolation ?? true) ? undefined
+      : `\`networkIsolation\` must be ${FLAG.rule}: got ${shown(known.networkIsolation)}`)
     .report('SpotZones', network.subnets.length > 1 ? undefined
       : `\`network\` must give at least two zones, because spot capacity comes and goes by zone: got ${network.subnets.length}`)
     .report('CheckpointMissing', checkpoint !== undefined ? undefined

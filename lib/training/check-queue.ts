@@ -6,6 +6,7 @@ import { TrainingQueueProps } from './training-queue-props';
 import { Checks, inSeconds } from '../core/checks';
 import { shown } from '../core/invalid-props';
 import { DURATION, KEY, Kinds, listOf, RECORD, SIZE, thing, TOPIC } from '../core/kinds';
+import { checkRetention } from '../core/log-retention';
 import { NETWORK } from '../network/network-kind';
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html */
@@ -65,6 +66,7 @@ export function checkQueue(scope: Construct, props: TrainingQueueProps): JudgedQ
   checkLimits(checks, limits);
   checkTeams(checks, props);
   checkSubnets(checks, props);
+  checkRetention(checks, 'eventRetention', props.eventRetention);
   checks.settle(scope);
   props.kind._settle(scope);
   props.teams?.forEach((team) => { team._settle(scope); });

@@ -1,7 +1,7 @@
 import { aws_batch as batch } from 'aws-cdk-lib';
 import { wrongUser } from './check-job';
 import { looksSecret } from './job-environment';
-import { rendered } from './rendered';
+import { judgeRendered } from './rendered';
 import { shown } from '../core/invalid-props';
 
 interface Container {
@@ -33,16 +33,13 @@ const OFFERED = /^\/mnt\/(?:scratch|lustre\/[0-9]+)$/;
 
 /** What an escape hatch made of a job definition: no pack looks at one. */
 export function checkRenderedJob(definition: batch.CfnJobDefinition): void {
-  definition.node.addValidation({
-    validate: () => {
-      const properties = (rendered(definition).Properties ?? {}) as Definition;
-      const nodes = properties.NodeProperties?.NodeRangeProperties ?? [];
-      const containers = [properties.ContainerProperties, ...nodes.map(({ Container: container }) => container)];
-      return [
-        ...containers.flatMap((container) => container === undefined ? [] : judgeContainer(container)),
-        ...judgeRetry(properties), judgeTimeout(properties), judgeName(properties),
-      ].filter((problem) => problem !== undefined);
-    },
+  judgeRendered(definition, (properties: Definition) => {
+    const nodes = properties.NodeProperties?.NodeRangeProperties ?? [];
+    const containers = [properties.ContainerProperties, ...nodes.map(({ Container: container }) => container)];
+    return [
+      ...containers.flatMap((container) => container === undefined ? [] : judgeContainer(container)),
+      ...judgeRetry(properties), judgeTimeout(properties), judgeName(properties),
+    ];
   });
 }
 

@@ -1,6 +1,6 @@
-import { aws_batch as batch, aws_ec2 as ec2, CfnResource } from 'aws-cdk-lib';
+import { aws_batch as batch, aws_ec2 as ec2 } from 'aws-cdk-lib';
 import { QueueKind } from './queue-kind';
-import { rendered } from './rendered';
+import { judgeRendered } from './rendered';
 import { shown } from '../core/invalid-props';
 
 interface Resources {
@@ -25,12 +25,12 @@ const DROP = 'drop the override';
 export function checkRenderedEnvironment(
   environment: batch.CfnComputeEnvironment, template: ec2.CfnLaunchTemplate, kind: QueueKind,
 ): void {
-  judge(environment, ({ ComputeResources: resources = {}, ComputeEnvironmentName: name }) => [
+  judgeRendered(environment, ({ ComputeResources: resources = {}, ComputeEnvironmentName: name }) => [
     ...judgeResources(resources as Resources, kind),
     name === undefined ? undefined
       : `\`ComputeEnvironmentName\` must stay empty: tags replace the environment, and a fixed name collides with itself; ${DROP}`,
   ]);
-  judge(template, (properties) => {
+  judgeRendered(template, (properties) => {
     const { MetadataOptions: metadata, BlockDeviceMappings: volumes = [] } = (properties as Template).LaunchTemplateData ?? {};
     return [
       metadata?.HttpTokens === 'required' ? undefined
@@ -45,7 +45,7 @@ export function checkRenderedEnvironment(
 
 /** The same for a queue. */
 export function checkRenderedQueue(queue: batch.CfnJobQueue): void {
-  judge(queue, ({ JobQueueName: name, JobStateTimeLimitActions: limits, SchedulingPolicyArn: policy }) => [
+  judgeRendered(queue, ({ JobQueueName: name, JobStateTimeLimitActions: limits, SchedulingPolicyArn: policy }) => [
     name === undefined ? undefined
       : `\`JobQueueName\` must stay empty: tags replace the queue, and a fixed name collides with itself; use \`queueArnParameter\`, ${DROP}`,
     Array.isArray(limits) && limits.length > 0 ? undefined
@@ -70,10 +70,4 @@ function judgeResources(resources: Resources, kind: QueueKind): (string | undefi
     kind.cluster !== undefined || (resources.Subnets ?? []).length >= 2 ? undefined
       : `\`Subnets\` must lie in at least two zones, or one zone without capacity stops all jobs: got ${(resources.Subnets ?? []).length}; ${DROP}`,
   ];
-}
-
-function judge(resource: CfnResource, problems: (properties: Record<string, unknown>) => (string | undefined)[]): void {
-  resource.node.addValidation({
-    validate: () => problems(rendered(resource).Properties ?? {}).filter((problem) => problem !== undefined),
-  });
 }

@@ -39,7 +39,7 @@ const CHECKPOINT_RUN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
  * Throws all problems at once: `Vcpus`, `Memory`, `SharedMemory`, `Gpus`, `Nodes`, `NodesOnSpot`, `NodesWithoutCluster`,
  * `CheckpointMissing`, `Attempts`, `JobTimeout`, `SchedulingPriority`, `User`, `EnvironmentName`, `EnvironmentTwice`,
  * `EnvironmentTooLarge`, `SecretInEnvironment`, `ParameterName`, `ParameterMissing`, `MountTwice`, `TeamName`, `TeamUnknown`,
- * `VcpusAboveQueue`, `QuotaTooSmall`, `DefinitionTooLarge` or `DataCount`.
+ * `VcpusAboveQueue`, `QuotaTooSmall`, `DefinitionTooLarge`, `DataCount` or `LogRetention`; before them `WrongKind`.
  */
 export class TrainingJob extends Construct {
   /** The job definition's ARN with its revision, which every change raises. Earlier revisions stay. */

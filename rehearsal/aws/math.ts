@@ -1,13 +1,13 @@
+import { Tokenizer } from './tokenizer';
+
 /** A series of values by time; what has no value at a time is missing there. */
 export type Series = ReadonlyMap<number, number>;
 type Value = number | undefined;
 type Term = (at: number) => Value;
 
-const TOKEN = /\s*(\d+(?:\.\d+)?|[A-Za-z_]\w*|<=|>=|==|!=|&&|\|\||[-+*/()[\]<>,])/y;
+const TOKENIZER = new Tokenizer(/\s*(\d+(?:\.\d+)?|[A-Za-z_]\w*|<=|>=|==|!=|&&|\|\||[-+*/()[\]<>,])/y, unknown);
 
 const LEVELS = [['||'], ['&&'], ['<', '<=', '>', '>=', '==', '!='], ['+', '-'], ['*', '/']];
-/** Every alarm has its expression read once a minute. */
-const KNOWN = new Map<string, readonly string[]>();
 
 /** What `FILL` makes of a metric without a value in the whole time. */
 type Filling = 'zeros' | 'nothing';
@@ -36,9 +36,7 @@ class Parser {
     private readonly text: string, private readonly metrics: Readonly<Record<string, Series>>,
     private readonly within: readonly number[],
   ) {
-    const tokens = KNOWN.get(text) ?? this.tokensOf(text);
-    KNOWN.set(text, tokens);
-    this.tokens = tokens;
+    this.tokens = TOKENIZER.wordsOf(text);
   }
 
   public whole(): Term {
@@ -140,23 +138,13 @@ class Parser {
     }
   }
 
-  private tokensOf(text: string): string[] {
-    const tokens: string[] = [];
-    TOKEN.lastIndex = 0;
-    while (TOKEN.lastIndex < text.trimEnd().length) {
-      const from = TOKEN.lastIndex;
-      const match = TOKEN.exec(text);
-      if (match === null) {
-        throw this.unknown(text.slice(from));
-      }
-      tokens.push(match[1]);
-    }
-    return tokens;
-  }
-
   private unknown(what: string): Error {
-    return new Error(`the simulated CloudWatch does not know ${what} in the expression ${this.text}`);
+    return unknown(what, this.text);
   }
+}
+
+function unknown(what: string, expression: string): Error {
+  return new Error(`the simulated CloudWatch does not know ${what} in the expression ${expression}`);
 }
 
 function applied(operator: string, a: number, b: number): number {

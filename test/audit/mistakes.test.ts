@@ -47,6 +47,8 @@ test.each<[string, () => unknown, string]>([
   }, '`bucket` must not be the bucket of the trail'],
   ['a signal that nobody knows', () => make().alarms.alarm('Everything' as AuditSignal),
     "`signal` must be one of AuditSignal: got 'Everything'"],
+  ['the metric of a signal that nobody knows', () => make().alarms.metric('Everything' as AuditSignal),
+    "`signal` must be one of AuditSignal: got 'Everything'"],
   ['a log group whose name CloudWatch cannot take', () => new AuditAlarms(stack, 'Alarms', {
     logGroup: logs.LogGroup.fromLogGroupName(stack, 'Logs', 'g'.repeat(256)),
     notify: sns.Topic.fromTopicArn(stack, 'Topic', `arn:aws:sns:${ENV.region}:${ENV.account}:on-call`),

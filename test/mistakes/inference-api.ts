@@ -68,7 +68,7 @@ export const ROUTES: Topic = {
     }, refused('SchemaCoversJson', 'schema', 'a route of its own')),
     realTime('a schema of draft 7', { schema: { schema: apigateway.JsonSchemaVersion.DRAFT7 } },
       refused('SchemaDraft4', 'schema.schema', 'must be DRAFT4')),
-    realTime('a keyword that the gateway ignores', { schema: { contains: {} } }, refused('SchemaDraft4', 'schema', 'leave it to the model')),
+    realTime('a keyword of a later draft', { schema: { contains: {} } }, refused('SchemaDraft4', 'schema', 'leave it to the model')),
     realTime('a minute to wait', { timeout: Duration.minutes(1) }, refused('IntegrationTimeout', 'timeout', 'ApiEndpoint.asynchronous')),
     props('inputs in a folder above', (stack) => ({
       routes: [ApiEndpoint.asynchronous(named(stack, 'churn'), {

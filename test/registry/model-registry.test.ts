@@ -355,6 +355,7 @@ describe('a rule for transitions', () => {
 
   test.each([
     ['no verb', { verbs: [] }, '`verbs` must name at least one'], ['a pattern', { model: '*' }, '`model` must be'], ['a pattern', { tenant: '*' }, '`tenant` must be'],
+    ['a verb that nobody says', { verbs: [Transition.PROMOTE, 'promoted' as Transition] }, /^Test.*: `verbs` must be one of Transition \(register, .*\): got 'promoted'$/],
   ])('is not about %s', (_, options, message) => {
     const registry = modelRegistry(stack);
     expect(() => registry.onTransition('Rule', options)).toThrow(message);

@@ -105,6 +105,7 @@ describe('of a queue', () => {
       '`maxGpus` of team \'fraud\' must be left out in a CPU queue, which has none: got a number; give `maxVcpus`'],
     ['a quota of vCPUs in a GPU queue', queue({ teams: [TeamShare.of('fraud', { maxVcpus: 2 })] }),
       '`maxVcpus` of team \'fraud\' must be left out in a GPU queue, where GPUs are what is short: got a number; give `maxGpus`'],
+    ['a root volume that is a number', queue({ rootVolume: 30 as unknown as Size }), '`rootVolume` must be a Size, as in Size.gibibytes(1): got 30'],
     ['a root volume too small for the image', queue({ rootVolume: Size.gibibytes(8) }), '`rootVolume` must be a whole number from 30 to 16384 GiB: got 8'],
     ['an alarm on any wait at all', queue({ limits: { runnableAge: Duration.seconds(0) } }),
       '`limits.runnableAge` must be a whole number of at least 60 seconds: got 0'],
@@ -298,11 +299,11 @@ describe('a program without types that leaves everything out hears of it', () =>
   test.each<[string, () => unknown, string[]]>([
     ['in a queue', () => new TrainingQueue(stack, 'Queue', nothing), ['kind', 'network']],
     ['in a job', () => new TrainingJob(stack, 'Job', nothing), ['queue', 'image', 'memory']],
-    ['in a managed-spot job', () => new ManagedSpotTraining(stack, 'Spot', nothing), ['network', 'image', 'instanceType']],
+    ['in a managed-spot job', () => new ManagedSpotTraining(stack, 'Spot', nothing), ['network', 'image', 'instanceType', 'output']],
     ['in a pipeline', () => new TrainingPipeline(stack, 'Pipeline', nothing),
       ['model', 'artifacts', 'data', 'training', 'evaluation', 'servingImage']],
-    ['in a batch inference', () => new BatchInference(stack, 'Inference', nothing), ['engine', 'inputBucket', 'outputBucket']],
+    ['in a batch inference', () => new BatchInference(stack, 'Inference', nothing), ['engine', 'inputBucket', 'inputPrefix', 'outputBucket', 'outputPrefix']],
   ])('%s', (_, make, props) => {
-    expect(make).toThrow(new RegExp(props.map((prop) => `\`${prop}\` must be given: got none; .+`).join('\n  - ')));
+    expect(make).toThrow(new RegExp(props.map((prop) => `\`${prop}\` must be (given: got none; .+|.+: got undefined)`).join('\n  - ')));
   });
 });

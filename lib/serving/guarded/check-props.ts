@@ -7,6 +7,7 @@ import { GUARDED_KINDS } from './guarded-kinds';
 import { ModelContainer } from './model-container';
 import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
+import { checkRetention } from '../../core/log-retention';
 import { checkName } from '../../core/names';
 import { detectionOf, judgeTriggers, TriggersOfEndpoint } from '../rollback-alarms';
 import { RollbackTrigger } from '../rollback-trigger';
@@ -55,6 +56,7 @@ export function checkProps(scope: Construct, props: GuardedEndpointProps): void 
   if (props.endpointName !== undefined) {
     checkName(checks, 'endpointName', 'endpointName', props.endpointName);
   }
+  checkRetention(checks, 'logRetention', props.logRetention);
   checkMetrics(checks, props);
   checkModel(checks, props);
   containersOf(props).forEach(([container, path]) => checks.adopt(container._judge(path)));

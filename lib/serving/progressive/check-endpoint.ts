@@ -5,6 +5,7 @@ import { ReleasePlan } from './release-plan';
 import { Checks } from '../../core/checks';
 import { INSTANCE_TYPE } from '../../core/instance-kind';
 import { FLAG, KEY, Kinds, RECORD, thing, TOPIC } from '../../core/kinds';
+import { checkRetention } from '../../core/log-retention';
 import { checkName, checkTags } from '../../core/names';
 import { NETWORK } from '../../network/network-kind';
 import { checkEnvironment } from '../model-environment';
@@ -50,6 +51,7 @@ export function checkEndpoint(scope: Construct, props: ProgressiveEndpointProps)
   checkEndpointName(checks, props.endpointName);
   checkEnvironment(checks, 'environment', props.environment ?? {});
   checkTags(checks, 'tags', props.tags, 1);
+  checkRetention(checks, 'logRetention', props.logRetention);
   checks.adopt(planOf(props)._judge()).adopt(judgeTriggers(scope, triggersOf(props))).settle(scope);
   planOf(props)._settle(scope);
   props.instanceType._settle(scope);

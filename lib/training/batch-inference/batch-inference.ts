@@ -17,6 +17,7 @@ import {
   ENV_OUTPUT_SUFFIX, ENV_RUNBOOK, ENV_SETTINGS_HASH, ENV_TOLERATED_PERCENT, INFERENCE_METRICS,
 } from './runtime/contract';
 import { AlarmTopic } from '../../core/alarm-topic';
+import { ownProps } from '../../core/own-props';
 import { runbook } from '../../core/runbook';
 import { TrainingJob } from '../training-job';
 
@@ -35,7 +36,8 @@ const LONGEST_NAME = 100;
  * them; alarms; four metrics; a key.
  *
  * Throws all problems at once: `FolderUnknown`, `JobPrefix`, `OutputInInput`, `OutputSuffix`, `InputsPerJob`,
- * `InferenceConcurrency`, `ToleratedFailures`, `InferenceTimeout` or `InferenceAge`; then those of its `TrainingJob`.
+ * `InferenceConcurrency`, `ToleratedFailures`, `InferenceTimeout`, `InferenceAge` or `LogRetention`; before them
+ * `WrongKind`, and then those of its `TrainingJob`.
  */
 export class BatchInference extends Construct {
   /** What runs it. */
@@ -50,8 +52,9 @@ export class BatchInference extends Construct {
   public readonly encryptionKey: kms.IKey;
   private readonly name: string;
 
-  constructor(scope: Construct, id: string, props: BatchInferenceProps) {
+  constructor(scope: Construct, id: string, given: BatchInferenceProps) {
     super(scope, id);
+    const props = ownProps(given);
     const judged = checkInference(this, props);
     const { logRetention = logs.RetentionDays.THREE_MONTHS } = props;
     // from the path, as CDK derives all of its names

@@ -4,6 +4,8 @@ import { BatchInferenceProps } from './batch-inference-props';
 import { InferenceLimits } from './inference-limits';
 import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
+import { BUCKET, DURATION, KEY, Kinds, needed, structOf, TEXT, thing, TOPIC } from '../../core/kinds';
+import { checkRetention } from '../../core/log-retention';
 import { checkPrefix } from '../job-prefix';
 
 /** Step Functions' limit for child executions of one map. */
@@ -13,6 +15,19 @@ const LONGEST = Duration.days(365).toSeconds();
 /** A measurement of running executions comes every quarter of an hour. */
 const SHORTEST_AGE = Duration.minutes(15).toSeconds();
 const SUFFIX = /^[A-Za-z0-9._-]{0,32}$/;
+
+const KINDS: Kinds<BatchInferenceProps> = {
+  engine: needed(thing('an InferenceEngine', '_bind')),
+  inputBucket: needed(BUCKET),
+  inputPrefix: needed(TEXT),
+  outputBucket: needed(BUCKET),
+  outputPrefix: needed(TEXT),
+  outputSuffix: TEXT,
+  timeout: DURATION,
+  limits: structOf<InferenceLimits>({ runningAge: DURATION }),
+  notify: TOPIC,
+  encryptionKey: KEY,
+};
 
 /** What was said, defaults and all. */
 export interface JudgedInference {
@@ -24,13 +39,9 @@ export interface JudgedInference {
   readonly limits: Required<InferenceLimits>;
 }
 
-/** All problems at once. */
+/** All problems at once; those that are of another kind come first, because nothing more can be read of them. */
 export function checkInference(scope: Construct, props: BatchInferenceProps): JudgedInference {
-  new Checks()
-    .given('EngineMissing', 'engine', props.engine, 'try InferenceEngine.onQueue')
-    .given('InputBucketMissing', 'inputBucket', props.inputBucket, 'name the bucket that is read')
-    .given('OutputBucketMissing', 'outputBucket', props.outputBucket, 'name the bucket that is written to')
-    .settle(scope);
+  new Checks().kinds(props, KINDS).settle(scope);
   const judged: JudgedInference = {
     outputSuffix: props.outputSuffix ?? '.out',
     inputsPerJob: props.inputsPerJob ?? 100,
@@ -49,6 +60,7 @@ export function checkInference(scope: Construct, props: BatchInferenceProps): Ju
     });
   checkTimes(checks, judged);
   checkFolders(checks, props);
+  checkRetention(checks, 'logRetention', props.logRetention);
   checks.that('OutputSuffix', { suffix: judged.outputSuffix }, ({ suffix }) => SUFFIX.test(suffix) ? undefined
     : `\`outputSuffix\` must be at most 32 letters, digits, . _ and -: got ${shown(suffix)}`);
   checks.settle(scope);

@@ -4,12 +4,17 @@ import { Construct } from 'constructs';
 import { BoundEngine, EngineFolders } from './bound-engine';
 import { QueueEngineOptions } from './queue-engine-options';
 import { PARAMETER_FAILURES, PARAMETER_WORK } from './runtime/contract';
-import { InvalidProps, shown } from '../../core/invalid-props';
+import { Checks } from '../../core/checks';
+import { shown } from '../../core/invalid-props';
+import { Kinds, thing } from '../../core/kinds';
+import { ownProps } from '../../core/own-props';
 import { Checkpoint } from '../checkpoint';
+import { JOB_KINDS } from '../job-kinds';
 import { TrainingJob } from '../training-job';
 
 /** A parameter has a default in a job definition; each submission of ours sets it. */
 const UNSET = 'set-by-each-run';
+const KINDS: Kinds<QueueEngineOptions> = { ...JOB_KINDS, model: thing('a ModelArtifact', 'uri', 'grantRead') };
 const OUTPUTS_ARE_CHECKPOINTS = 'Each output is an object of its own, written when it is done; another attempt writes the same keys.';
 
 /** Who works on the inputs of a `BatchInference`. */
@@ -17,14 +22,16 @@ export class InferenceEngine {
   /**
    * Jobs of a training queue: a program of yours, on CPUs or GPUs, on spot machines or on demand.
    *
-   * @throws InvalidProps `EngineCommand`
+   * @throws InvalidProps `EngineCommand` or `WrongKind`
    */
   public static onQueue(options: QueueEngineOptions): InferenceEngine {
-    if (!Array.isArray(options.command) || options.command.length === 0) {
-      throw new InvalidProps('EngineCommand', '`command` must say what the container runs, because the addresses of its work are put behind it: '
-        + `got ${Array.isArray(options.command) ? 'none' : shown(options.command)}; give a list such as ['python', 'score.py']`);
-    }
-    return new InferenceEngine({ ...options, command: [...options.command] });
+    const own = ownProps(options);
+    const { command } = own;
+    new Checks().report('EngineCommand', Array.isArray(command) && command.length > 0 ? undefined
+      : '`command` must say what the container runs, because the addresses of its work are put behind it: '
+        + `got ${Array.isArray(command) ? 'none' : shown(command)}; give a list such as ['python', 'score.py']`)
+      .kinds(own, { ...KINDS, command: Array.isArray(command) ? KINDS.command : undefined }).settle();
+    return new InferenceEngine({ ...own, command: [...command] });
   }
 
   private constructor(private readonly options: QueueEngineOptions) {}

@@ -6,6 +6,7 @@ import { ARTIFACT_STORE, MODEL_IMAGE } from '../../artifacts/artifact-kinds';
 import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
 import { DURATION, KEY, Kinds, listOf, RECORD, thing, TOPIC } from '../../core/kinds';
+import { checkRetention } from '../../core/log-retention';
 import { JobData } from '../job-data';
 import { checkText, looksSecret } from '../job-environment';
 import { unknown } from '../sizes';
@@ -65,6 +66,7 @@ export function checkPipeline(scope: IConstruct, props: TrainingPipelineProps): 
     checks.that('Commit', { commit }, (known) => typeof known.commit === 'string' && /^[0-9a-f]{40}$/.test(known.commit) ? undefined
       : `\`commit\` must be 40 lower-case hex digits; \`git rev-parse HEAD\` prints it: got ${shown(known.commit)}`);
   }
+  checkRetention(checks, 'logRetention', props.logRetention);
   checkTimes(checks, props);
   checkSteps(checks, props);
   checkParameters(checks, props);

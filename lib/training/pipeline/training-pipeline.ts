@@ -36,8 +36,8 @@ const MOST_TURNS = 2000;
  * a topic. Costs: a key, alarms, a call of the function each fifteen minutes; jobs while they run. It approves nothing.
  *
  * Throws all problems at once: `Trainings`, `CapacityPause`, `StartCount`, `Commit`, `PipelineTimeout`, `SlowAfter`,
- * `StepParameter`, `StepCannotRead`, `StepCannotWrite`, `ParameterName`, `ParameterUnknown` or `SecretInEnvironment`; then
- * `PipelineTwice`.
+ * `StepParameter`, `StepCannotRead`, `StepCannotWrite`, `ParameterName`, `ParameterUnknown`, `LogRetention` or
+ * `SecretInEnvironment`; then `PipelineTwice`.
  */
 export class TrainingPipeline extends Construct {
   /** The state machine, for metrics and rules of your own. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { validation } from '../error';
+import { Tokenizer } from '../tokenizer';
 
 /** Expressions by https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html */
 
@@ -18,9 +19,7 @@ export type Condition = (item: Item | undefined) => boolean;
 
 type Operand = (item: Item | undefined) => unknown;
 
-const TOKEN = /\s*(#[A-Za-z0-9_]+|:[A-Za-z0-9_]+|[A-Za-z_]+|<>|<=|>=|[=<>(),.+-])/y;
-/** Handlers ask with the same few texts. */
-const KNOWN = new Map<string, readonly string[]>();
+const TOKENIZER = new Tokenizer(/\s*(#[A-Za-z0-9_]+|:[A-Za-z0-9_]+|[A-Za-z_]+|<>|<=|>=|[=<>(),.+-])/y, (rest) => invalid(`Syntax error at ${rest}`));
 const MISSING = Symbol('an attribute that is not there');
 
 /**
@@ -239,9 +238,7 @@ class Tokens {
   private at = 0;
 
   constructor(public readonly text: string) {
-    const tokens = KNOWN.get(text) ?? tokensOf(text);
-    KNOWN.set(text, tokens);
-    this.tokens = tokens;
+    this.tokens = TOKENIZER.wordsOf(text);
   }
 
   public take(token: string): boolean {
@@ -276,20 +273,6 @@ class Tokens {
   public rest(): string {
     return this.tokens.slice(this.at).join(' ') || 'the end';
   }
-}
-
-function tokensOf(text: string): string[] {
-  const tokens: string[] = [];
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.trimEnd().length) {
-    const from = TOKEN.lastIndex;
-    const match = TOKEN.exec(text);
-    if (match === null) {
-      throw invalid(`Syntax error at ${text.slice(from)}`);
-    }
-    tokens.push(match[1]);
-  }
-  return tokens;
 }
 
 /** What DynamoDB answers to a request that makes no sense. */

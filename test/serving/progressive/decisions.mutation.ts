@@ -7,3 +7,4 @@ import './runtime/converge.test';
 import './runtime/decide.test';
 import './runtime/reduce-records.test';
 import './runtime/reduce.test';
+import './runtime/strayed.test';

@@ -2,6 +2,7 @@ import { App, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { dataBucket, evaluator, managedSpot, servingImage, store, trainer, trainingPipeline, WORK } from './pipelines';
 import { MlInstanceType } from '../../../lib/core';
+import { IMlNetwork } from '../../../lib/network';
 import {
   Checkpoint, ColumnCheck, JobData, ManagedSpotTaskProps, ManagedSpotTrainingProps, PipelineStart, TrainingData,
   TrainingPipelineProps, TrainingStep,
@@ -70,8 +71,8 @@ describe('of a managed-spot training', () => {
     ['a secret in the environment', spot({ environment: { DB_PASSWORD: 'x' } }), '`environment` must not carry secrets'],
     ['a tag of AWS', spot({ tags: { 'aws:team': 'churn' } }), '`tags`'],
     ['a single zone', () => {
-      const { vpc, subnets } = network(stack);
-      return spot({ network: { vpc, subnets: [subnets[0]] } as never })();
+      const whole = network(stack);
+      return spot({ network: Object.create(whole, { subnets: { value: [whole.subnets[0]] } }) as IMlNetwork })();
     }, '`network` must give at least two zones, because spot capacity comes and goes by zone: got 1'],
     ['a hyperparameter that nobody declared', submitting({ parameters: { epoch: '3' } }),
       '`parameters` must be declared by the job, which is all that a submission may change: got \'epoch\''],

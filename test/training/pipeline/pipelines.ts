@@ -75,16 +75,19 @@ export function evaluator(stack: Stack, changed: Partial<Parameters<typeof train
 
 /** A job of SageMaker with nothing but what is required, and what a test changes. */
 export function managedSpot(stack: Stack, changed: Partial<ManagedSpotTrainingProps> = {}, id = 'Spot'): ManagedSpotTraining {
-  return new ManagedSpotTraining(stack, id, {
-    network: changed.network ?? network(new Construct(stack, `${id}Supplies`)),
+  return new ManagedSpotTraining(stack, id, { ...managedSpotProps(stack, changed, id), ...changed });
+}
+
+export function managedSpotProps(stack: Stack, { network: brought }: Partial<ManagedSpotTrainingProps> = {}, id = 'Spot'): ManagedSpotTrainingProps {
+  return {
+    network: brought ?? network(new Construct(stack, `${id}Supplies`)),
     image: servingImage(stack, `sha256:${'d'.repeat(64)}`),
     instanceType: MlInstanceType.M5_XLARGE,
     inputs: { train: JobData.read(dataBucket(stack), 'datasets/churn/') },
     output: JobData.write(store(stack).bucket, `${WORK}models/`),
     checkpoint: Checkpoint.at(store(stack).bucket, `${WORK}checkpoints/`),
     parameters: { epochs: '10' },
-    ...changed,
-  });
+  };
 }
 
 /** A pipeline with nothing but what is required, and what a test changes. */

@@ -1,22 +1,8 @@
 import { Arrangement, Issued, Wanted, WantedVariant } from './release-state';
+import { DescribedEndpoint as Described, VariantFleet } from '../../runtime/described-endpoint';
 
-/** An endpoint as SageMaker describes it, and nothing of it that is not judged. */
-export interface DescribedEndpoint {
-  readonly status?: string;
-  readonly configName?: string;
-  /** The configuration of an update that runs now. */
-  readonly pendingConfigName?: string;
-  readonly failureReason?: string;
-  readonly variants: readonly DescribedVariant[];
-}
-
-export interface DescribedVariant {
-  readonly name: string;
-  readonly currentWeight?: number;
-  readonly desiredWeight?: number;
-  readonly currentInstances?: number;
-  readonly desiredInstances?: number;
-}
+/** A release judges what its variants have, not what SageMaker says that it does to them. */
+export type DescribedEndpoint = Described<VariantFleet>;
 
 /** The next thing to do, at most one. */
 export type Act =
@@ -183,7 +169,7 @@ function weightsDiffer(
 
 /** Weights are relative: what counts is the share. One that is not shown differs from any. */
 function sharesDiffer(
-  wanted: readonly WantedVariant[], are: readonly DescribedVariant[], weightOf: (variant: DescribedVariant) => number | undefined,
+  wanted: readonly WantedVariant[], are: readonly VariantFleet[], weightOf: (variant: VariantFleet) => number | undefined,
 ): boolean {
   const sum = (weights: readonly number[]) => weights.reduce((total, weight) => total + weight, 0);
   const wantedSum = sum(wanted.map(({ weight }) => weight));

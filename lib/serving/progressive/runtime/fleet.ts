@@ -3,11 +3,12 @@ import {
   DescribeEndpointConfigCommand, DescribeModelCommand, ProductionVariant, ProductionVariantSummary, Tag, UpdateEndpointCommand,
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker';
-import { DescribedEndpoint, DescribedVariant } from './converge';
+import { DescribedEndpoint } from './converge';
 import { Arrangement, Release, WantedVariant } from './release-state';
 import { BaseWorld, FleetWorld } from './release-world';
 import { retried } from './retried';
 import { ENDPOINT_TAG } from '../../runtime/contract';
+import { VariantFleet } from '../../runtime/described-endpoint';
 
 /** Something of that name is there and is not what a release would make. */
 export class NameTaken extends Error {
@@ -205,7 +206,7 @@ function tagsOf({ profile: { tags, endpointName } }: Release): Tag[] {
   return Object.entries({ ...tags, [ENDPOINT_TAG]: endpointName }).map(([Key, Value]) => ({ Key, Value }));
 }
 
-function variantOf(variant: ProductionVariantSummary): DescribedVariant {
+function variantOf(variant: ProductionVariantSummary): VariantFleet {
   return {
     name: variant.VariantName ?? '',
     currentWeight: variant.CurrentWeight,
