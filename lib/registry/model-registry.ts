@@ -20,6 +20,7 @@ import { acknowledge } from '../core/acknowledge';
 import { AlarmTopic } from '../core/alarm-topic';
 import { Checks } from '../core/checks';
 import { HandlerFunction } from '../core/handler-function';
+import { refuseNamesakes } from '../core/namesakes';
 import { ownProps } from '../core/own-props';
 import { RecordTables } from '../core/record-tables';
 
@@ -118,6 +119,7 @@ export class ModelRegistry extends ModelRegistryBase {
     this.createParameter();
     this.notifications = props.notifications ?? new AlarmTopic(this, 'Notifications', { key: this.encryptionKey }).topic;
     this.alarms = this.createAlarms();
+    refuseNamesakes(this, { prop: 'environment', name: this.environment });
   }
 
   /** Milliseconds since the oldest audit record that is not copied yet was written. */
