@@ -24,8 +24,12 @@ export function refuseNamesakes(owner: IConstruct, owned: OwnedName): void {
   const namesakes = namesakesOf(owner.node.root, owned);
   const earlier = [...namesakes];
   namesakes.push(owner);
-  const namesake = () => earlier.find((other) => isBeside(owner, other) && isThere(other));
-  owner.node.addValidation({ validate: () => [namesake()].flatMap((other) => other === undefined ? [] : [complaint(other, owned)]) });
+  owner.node.addValidation({
+    validate: () => {
+      const namesake = earlier.find((other) => isBeside(owner, other) && isThere(other));
+      return namesake === undefined ? [] : [complaint(namesake, owned)];
+    },
+  });
 }
 
 function complaint({ node }: IConstruct, { prop, name }: OwnedName): string {
