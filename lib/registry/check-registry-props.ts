@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { ApprovalGate } from './approval-gate';
-import { ModelRegistryProps } from './model-registry-props';
+import { ModelRegistryAttributes, ModelRegistryProps } from './model-registry-props';
 import { checkOnce, checkRoles, checkSlug } from './registry-rules';
 import { ARTIFACT_STORE, IMAGE_STORE, OBJECT_LOCK } from '../artifacts/artifact-kinds';
 import { Checks } from '../core/checks';
@@ -27,6 +27,19 @@ const KINDS: Kinds<ModelRegistryProps> = {
   eventBus: thing('an event bus, made or imported', 'eventBusName', 'eventBusArn'),
   notifications: TOPIC,
 };
+
+const ATTRIBUTES: Kinds<ModelRegistryAttributes> = {
+  auditBucket: BUCKET,
+  artifacts: ARTIFACT_STORE,
+  images: listOf(IMAGE_STORE),
+  eventBus: KINDS.eventBus,
+  trustedSessionRoles: LIST,
+};
+
+/** What has to be known of what is said of a registry that was made elsewhere. */
+export function checkAttributeKinds(scope: IConstruct, attributes: ModelRegistryAttributes): void {
+  new Checks().kinds(attributes, ATTRIBUTES).settle(scope);
+}
 
 /** Throws everything that is wrong with the props of a registry at once; wrong kinds first: nothing more can be read of them. */
 export function checkRegistryProps(scope: IConstruct, props: ModelRegistryProps): void {

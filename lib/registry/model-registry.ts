@@ -4,7 +4,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { AuditCopies } from './audit-copies';
-import { checkRegistryProps } from './check-registry-props';
+import { checkAttributeKinds, checkRegistryProps } from './check-registry-props';
 import { ModelRegistryBase } from './model-registry-base';
 import { ModelRegistryAttributes, ModelRegistryProps } from './model-registry-props';
 import { IModelRegistry } from './registered-model';
@@ -38,6 +38,7 @@ const DEFAULT_RATE = 50;
 export class ModelRegistry extends ModelRegistryBase {
   /** A registry of this account and Region that was made elsewhere. */
   public static fromAttributes(scope: Construct, id: string, attributes: ModelRegistryAttributes): IModelRegistry {
+    checkAttributeKinds(scope, attributes);
     const environment = attributes.environment ?? DEFAULT_ENVIRONMENT;
     class Import extends ModelRegistryBase {
       public readonly apiId = attributes.apiId;

@@ -126,3 +126,13 @@ function refusalOf(changed: object): InvalidProps {
 test.each([100, '100ms'])('a gate does not take %p for a latency', (latency) => {
   expect(() => ApprovalGate.of({ maximumP99Latency: latency as unknown as Duration })).toThrow('`maximumP99Latency` must be a Duration');
 });
+
+test.each<[string, unknown, string]>([
+  ['auditBucket', 'copies', 'must be a bucket, made or imported: got \'copies\''],
+  ['artifacts', 'our-artifacts', 'must be an ArtifactStore'],
+  ['images', ['churn'], '[0]` must be an ImageStore'],
+  ['eventBus', 'default', 'must be an event bus, made or imported: got \'default\''],
+  ['trustedSessionRoles', 'sso', 'must be a list: got \'sso\''],
+])('an import says what %s has to be', (attribute, wrong, message) => {
+  expect(() => ModelRegistry.fromAttributes(stack, 'Imported', { apiId: 'abcdefghij', [attribute]: wrong })).toThrow(message);
+});
