@@ -43,6 +43,12 @@ export class RehearsalFailed extends Error {
 export class Rehearsal {
   /** Of a template as JSON. Throws when the template has nothing to rehearse, or something that the rehearsal does not know. */
   public static of(template: object, options: RehearsalOptions = {}): Rehearsal {
+    for (const each of [template, ...options.alongside ?? []] as unknown[]) {
+      if (typeof each !== 'object' || each === null || Array.isArray(each)) {
+        throw new Error('a template must be an object, as Template.fromStack(stack).toJSON() gives it: got '
+          + `${Array.isArray(each) ? 'a list' : each === null || each === undefined ? String(each) : `a ${typeof each}`}`);
+      }
+    }
     return new Rehearsal([template, ...options.alongside ?? []] as TemplateJson[], options);
   }
 

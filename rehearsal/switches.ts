@@ -40,6 +40,26 @@ export interface Switches {
   readonly jsonTextInEvent: 'text' | 'object';
 }
 
+/** What each switch can be. */
+export const SWITCH_POSITIONS: { readonly [Name in keyof Switches]: Readonly<Record<Switches[Name], true>> } = {
+  sameConfigUpdate: { refused: true, accepted: true },
+  pendingConfigShown: { old: true, new: true },
+  pendingSummary: { shown: true, absent: true },
+  lockedError: { ValidationException: true, ResourceInUse: true },
+  renamedVariants: { accepted: true, refused: true },
+  newConfigFound: { 'at once': true, 'later': true },
+  lostModelData: { 'refused': true, 'update fails': true },
+  failedEndpointDeletion: { accepted: true, refused: true },
+  healthyMinuteErrors: { zero: true, missing: true },
+  idleVariant: { silent: true, zeros: true },
+  fillReachesUnpublished: { yes: true, no: true },
+  fillOfNothing: { zeros: true, nothing: true },
+  alarmWithoutData: { OK: true, INSUFFICIENT_DATA: true },
+  lambdaDeath: { 'Lambda.Unknown': true, 'Sandbox.Timedout': true },
+  configInUse: { refused: true, deleted: true },
+  jsonTextInEvent: { text: true, object: true },
+};
+
 export const USUAL_SWITCHES: Switches = {
   sameConfigUpdate: 'refused',
   pendingConfigShown: 'old',

@@ -9,7 +9,7 @@ import { known } from '../cli/known';
 import { endpointArgument, wholeNumber } from '../cli/options';
 import { withProgress } from '../cli/progress';
 import { Terminal } from '../cli/terminal';
-import { writeWhole } from '../cli/whole-file';
+import { checkWritable, writeWhole } from '../cli/whole-file';
 import { World } from '../cli/world';
 
 interface RehearseOptions {
@@ -58,6 +58,9 @@ async function rehearse(world: World, options: RehearseOptions): Promise<void> {
   const terminal = new Terminal(world);
   const { scenario, seed, endpoint, all } = options;
   const rehearsal = rehearsalOf(options);
+  if (options.html !== undefined) {
+    await checkWritable(options.html);
+  }
   const result = await withProgress(world, `rehearsing ${scenario}`,
     () => played(() => rehearsal.run({ ...Scenarios.named()[scenario], ...known({ seed, endpoint }) })));
   if (options.json === true) {

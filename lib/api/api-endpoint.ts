@@ -6,9 +6,11 @@ import { checkSchema } from './request-schema';
 import { AsynchronousRoute, RealTimeRoute } from './route-kinds';
 import { Checks } from '../core/checks';
 import { shown } from '../core/invalid-props';
+import { BUCKET, needed } from '../core/kinds';
 import { checkName } from '../core/names';
 import { ownProps } from '../core/own-props';
 import { IModelEndpoint } from '../serving';
+import { MODEL_ENDPOINT } from '../serving/serving-kinds';
 
 const JSON_TYPE = 'application/json';
 /** What survives the gateway: it treats every body as UTF-8 text unless told otherwise. */
@@ -88,6 +90,7 @@ export interface AsynchronousOptions {
 export class ApiEndpoint {
   /** An endpoint that answers at once, guarded or progressive. */
   public static realTime(endpoint: IModelEndpoint, options: RealTimeOptions = {}): ApiEndpoint {
+    new Checks().kinds({ endpoint }, { endpoint: needed(MODEL_ENDPOINT) }).settle();
     const own = ownProps(options);
     const { routeName, schema, contentTypes = [JSON_TYPE], accept = JSON_TYPE, timeout = Duration.seconds(29) } = own;
     const checks = new Checks();
@@ -116,6 +119,7 @@ export class ApiEndpoint {
   /** An endpoint that takes a reference to its input, and leaves its answer in a bucket. */
   public static asynchronous(endpoint: IModelEndpoint, options: AsynchronousOptions): ApiEndpoint {
     const { routeName, inputs, inputPrefix = 'requests/', contentType = JSON_TYPE, accept = JSON_TYPE } = ownProps(options);
+    new Checks().kinds({ endpoint, inputs }, { endpoint: needed(MODEL_ENDPOINT), inputs: needed(BUCKET) }).settle();
     const checks = new Checks();
     checks.that('MediaType', { contentType }, (known) => typeProblem('contentType', known.contentType, ANY_TYPE, ANY));
     checks.that('MediaType', { accept }, (known) => typeProblem('accept', known.accept, ANY_TYPE, ANY));

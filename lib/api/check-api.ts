@@ -6,14 +6,33 @@ import { API_PARAMETER_PREFIX } from './runtime/contract';
 import { Checks } from '../core/checks';
 import { isElsewhere } from '../core/elsewhere';
 import { shown } from '../core/invalid-props';
+import { FLAG, KEY, Kinds, listOf, RECORD, thing, TOPIC } from '../core/kinds';
 import { checkRetention } from '../core/log-retention';
 import { checkName } from '../core/names';
+import { MODEL_ENDPOINT } from '../serving/serving-kinds';
 
 /**
  * A client has at most 50 scopes, of which a route has two; and the policy of the gateway's role is full at about as many.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
  */
 const MOST_ROUTES = 25;
+
+const KINDS: Kinds<InferenceApiProps> = {
+  endpoints: listOf(MODEL_ENDPOINT),
+  routes: listOf(thing('an ApiEndpoint, as in ApiEndpoint.realTime(endpoint)', 'routeName', '_route')),
+  auth: thing('an ApiAuth, as in ApiAuth.cognito()', '_kind', '_settle'),
+  firewall: thing('an ApiFirewall, as in ApiFirewall.managed()', '_guard'),
+  domain: thing('an ApiDomain, as in ApiDomain.of(options)', '_options', '_bind'),
+  alarms: RECORD,
+  notify: TOPIC,
+  encryptionKey: KEY,
+  accountLogging: FLAG,
+};
+
+/** What has to be known of the props before anything of them is read. */
+export function checkKinds(scope: Construct, props: InferenceApiProps): void {
+  new Checks().kinds(props, KINDS).settle(scope);
+}
 
 /** Whether the gateway can take the props of an API. */
 export function checkApi(scope: Construct, props: InferenceApiProps, routes: readonly Route[], apiName: string): void {

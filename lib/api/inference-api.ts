@@ -11,7 +11,7 @@ import { ApiClientOptions, ApiWebClientOptions, IApiClient } from './api-client-
 import { ApiFirewall } from './api-firewall';
 import { accountLoggingOf, ApiLogs } from './api-logs';
 import { BodyModels } from './body-models';
-import { checkApi } from './check-api';
+import { checkApi, checkKinds } from './check-api';
 import { addGatewayReplies } from './gateway-replies';
 import { InferenceApiProps } from './inference-api-props';
 import { apiReplies } from './integration-replies';
@@ -24,9 +24,11 @@ import { API_PARAMETER_PREFIX, fullScope, InferenceApiAddress, OPEN_API_METADATA
 import { AlarmTopic } from '../core/alarm-topic';
 import { Checks } from '../core/checks';
 import { InvalidProps, shown } from '../core/invalid-props';
+import { listOf } from '../core/kinds';
 import { checkName } from '../core/names';
 import { ownProps } from '../core/own-props';
 import { IModelEndpoint } from '../serving';
+import { MODEL_ENDPOINT } from '../serving/serving-kinds';
 
 const LONGEST_NAME = 63;
 
@@ -74,6 +76,7 @@ export class InferenceApi extends Construct {
   constructor(scope: Construct, id: string, props: InferenceApiProps) {
     super(scope, id);
     const own = ownProps(props);
+    checkKinds(this, own);
     this.apiName = own.apiName ?? nameFromPath(this);
     this.routes = routesOf(own.endpoints ?? [], own.routes ?? []);
     this.auth = own.auth ?? ApiAuth.cognito();
@@ -259,6 +262,7 @@ export class InferenceApi extends Construct {
       throw new InvalidProps('ClientEndpoints', '`endpoints` must name what the client may call: got none; name an endpoint of '
         + 'this API', this);
     }
+    new Checks().kinds({ endpoints }, { endpoints: listOf(MODEL_ENDPOINT) }).settle(this);
     const routes = [...new Set(endpoints.map((endpoint) => this.routeTo(endpoint)))];
     return {
       pool: this.pool,

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { ApprovalMinimums } from './runtime/contract';
 import { Checks } from '../core/checks';
+import { DURATION } from '../core/kinds';
 
 const ONE_MINUTE_MS = 60_000; // SageMaker gives up on a model there
 
@@ -44,6 +45,7 @@ export class ApprovalGate {
   private readonly checks = new Checks();
 
   private constructor(options: ApprovalGateOptions) {
+    this.checks.kinds(options, { maximumP99Latency: DURATION }).settle();
     const { minimumAccuracy: accuracy, maximumBias: bias, maximumP99Latency: latency } = options;
     const p99LatencyMs = latency === undefined ? undefined : this.inMilliseconds(latency);
     this._minimums = { accuracy, bias, p99LatencyMs };

@@ -1,18 +1,49 @@
 import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { ApprovalGate } from './approval-gate';
-import { ModelRegistryProps } from './model-registry-props';
+import { ModelRegistryAttributes, ModelRegistryProps } from './model-registry-props';
 import { checkOnce, checkRoles, checkSlug } from './registry-rules';
+import { ARTIFACT_STORE, IMAGE_STORE, OBJECT_LOCK } from '../artifacts/artifact-kinds';
 import { Checks } from '../core/checks';
 import { shown } from '../core/invalid-props';
+import { BUCKET, KEY, Kind, Kinds, listOf, recordOf, thing, TOPIC } from '../core/kinds';
 import { checkName, checkS3Uri } from '../core/names';
 
 /** Lambda takes 4 KB of environment in all; names of tables, buckets and the runbook need some of it. */
 const LARGEST_SETTINGS = 3000;
 const MOST_REQUESTS = 1000;
+/** What the elements of a list are, is for the checks of each to say. */
+const LIST: Kind = { rule: 'a list', fits: (value) => Array.isArray(value) };
+const GATE = thing('an ApprovalGate, as in ApprovalGate.of({ minimumAccuracy: 0.9 })', '_minimums', '_render');
+const KINDS: Kinds<ModelRegistryProps> = {
+  artifacts: ARTIFACT_STORE,
+  images: listOf(IMAGE_STORE),
+  approvalGates: recordOf({ ...GATE, fits: (value) => value === undefined || GATE.fits(value) }), // what is missing is told below
+  trustedSessionRoles: LIST,
+  datasetPrefixes: LIST,
+  encryptionKey: KEY,
+  auditLock: OBJECT_LOCK,
+  accessLogs: BUCKET,
+  eventBus: thing('an event bus, made or imported', 'eventBusName', 'eventBusArn'),
+  notifications: TOPIC,
+};
 
-/** Throws everything that is wrong with the props of a registry at once. */
+const ATTRIBUTES: Kinds<ModelRegistryAttributes> = {
+  auditBucket: BUCKET,
+  artifacts: ARTIFACT_STORE,
+  images: listOf(IMAGE_STORE),
+  eventBus: KINDS.eventBus,
+  trustedSessionRoles: LIST,
+};
+
+/** What has to be known of what is said of a registry that was made elsewhere. */
+export function checkAttributeKinds(scope: IConstruct, attributes: ModelRegistryAttributes): void {
+  new Checks().kinds(attributes, ATTRIBUTES).settle(scope);
+}
+
+/** Throws everything that is wrong with the props of a registry at once; wrong kinds first: nothing more can be read of them. */
 export function checkRegistryProps(scope: IConstruct, props: ModelRegistryProps): void {
+  new Checks().kinds(props, KINDS).settle(scope);
   const { environment, requestsPerSecond, trustedSessionRoles = [], datasetPrefixes = [] } = props;
   const checks = new Checks()
     .report('ArtifactsMissing', (props.artifacts as unknown) !== undefined ? undefined

@@ -4,7 +4,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { AuditCopies } from './audit-copies';
-import { checkRegistryProps } from './check-registry-props';
+import { checkAttributeKinds, checkRegistryProps } from './check-registry-props';
 import { ModelRegistryBase } from './model-registry-base';
 import { ModelRegistryAttributes, ModelRegistryProps } from './model-registry-props';
 import { IModelRegistry } from './registered-model';
@@ -20,6 +20,7 @@ import { acknowledge } from '../core/acknowledge';
 import { AlarmTopic } from '../core/alarm-topic';
 import { Checks } from '../core/checks';
 import { HandlerFunction } from '../core/handler-function';
+import { refuseNamesakes } from '../core/namesakes';
 import { ownProps } from '../core/own-props';
 import { RecordTables } from '../core/record-tables';
 
@@ -37,6 +38,7 @@ const DEFAULT_RATE = 50;
 export class ModelRegistry extends ModelRegistryBase {
   /** A registry of this account and Region that was made elsewhere. */
   public static fromAttributes(scope: Construct, id: string, attributes: ModelRegistryAttributes): IModelRegistry {
+    checkAttributeKinds(scope, attributes);
     const environment = attributes.environment ?? DEFAULT_ENVIRONMENT;
     class Import extends ModelRegistryBase {
       public readonly apiId = attributes.apiId;
@@ -118,6 +120,7 @@ export class ModelRegistry extends ModelRegistryBase {
     this.createParameter();
     this.notifications = props.notifications ?? new AlarmTopic(this, 'Notifications', { key: this.encryptionKey }).topic;
     this.alarms = this.createAlarms();
+    refuseNamesakes(this, { prop: 'environment', name: this.environment });
   }
 
   /** Milliseconds since the oldest audit record that is not copied yet was written. */

@@ -3,6 +3,7 @@ import { IConstruct } from 'constructs';
 import { endpointMetric, INVOCATION_METRICS, MetricTarget, MICROSECONDS_PER_SECOND } from './endpoint-metrics';
 import { Checks, inSeconds } from '../core/checks';
 import { shown } from '../core/invalid-props';
+import { needed, thing } from '../core/kinds';
 
 /** When a share of failed requests rolls back. */
 export interface ErrorRateOptions {
@@ -69,6 +70,7 @@ export interface JudgedRate {
 const MINUTES_BEFORE_THE_FIRST_DATAPOINT = 2;
 const MOST_MINUTES = 5; // the promise of five minutes starts with detection, so detection must not take longer
 const LONGEST_ANSWER_SECONDS = 60;
+const ALARM = needed(thing('a metric alarm, made or imported', 'alarmRef', 'node'));
 const JUDGED_METRIC = 'Invocation5XXErrors';
 
 /**
@@ -135,6 +137,7 @@ export class RollbackTrigger {
    * taken as it is: nothing in this app tells whether its actions are off, or what it makes of missing data.
    */
   public static alarm(alarm: cw.IAlarmRef): RollbackTrigger {
+    new Checks().kinds({ alarm }, { alarm: ALARM }).settle();
     const checks = new Checks().report('CompositeRollbackAlarm', alarm instanceof cw.CompositeAlarm
       ? `\`alarm\` must be a metric alarm: got the composite alarm ${shown(alarm.node.path)}; name its parts, up to ten`
       : undefined);
@@ -144,8 +147,8 @@ export class RollbackTrigger {
   private static rate(id: string, metricName: string, what: string, options: ErrorRateOptions): RollbackTrigger {
     const { percent = 2, consecutiveMinutes = 5, minimumRequests = 10 } = options;
     const checks = checkWindow(consecutiveMinutes, minimumRequests)
-      .that('RatePercentOutOfRange', { percent }, (known) => known.percent > 0 && known.percent <= 100 ? undefined
-        : `\`percent\` must be above 0 and at most 100: got ${shown(known.percent)}`);
+      .that('RatePercentOutOfRange', { percent }, ({ percent: known }) => typeof known === 'number' && known > 0 && known <= 100 ? undefined
+        : `\`percent\` must be above 0 and at most 100: got ${shown(known)}`);
     return new RollbackTrigger(checks, {
       id,
       description: `Over ${spelt(percent)} % of ${what}, ${inARow(consecutiveMinutes)}.`,

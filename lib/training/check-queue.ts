@@ -5,7 +5,9 @@ import { inGibibytes, unknown } from './sizes';
 import { TrainingQueueProps } from './training-queue-props';
 import { Checks, inSeconds } from '../core/checks';
 import { shown } from '../core/invalid-props';
+import { DURATION, KEY, Kinds, listOf, RECORD, SIZE, thing, TOPIC } from '../core/kinds';
 import { checkRetention } from '../core/log-retention';
+import { NETWORK } from '../network/network-kind';
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html */
 const RUNNABLE_SECONDS = { min: 600, max: 86_400, whole: true, unit: 'seconds' };
@@ -15,6 +17,21 @@ const MEMORY_SECONDS = { min: 600, max: 604_800, whole: true, unit: 'seconds' };
 const ROOT_GIBIBYTES = { min: 30, max: 16_384, whole: true, unit: 'GiB' };
 
 const MOST_TEAMS = 499;
+
+const KINDS: Kinds<TrainingQueueProps> = {
+  kind: thing('a QueueKind, as in QueueKind.gpuSpot(capacity)', 'machines', '_environments'),
+  network: NETWORK,
+  teams: listOf(thing('a TeamShare, as in TeamShare.of(team)', 'team', 'weight', '_settle')),
+  shareMemory: DURATION,
+  runnableLimit: DURATION,
+  updateTimeout: DURATION,
+  rootVolume: SIZE,
+  volumeKey: thing('a KMS key, made or imported', 'keyRef'),
+  lustre: listOf(thing('a Lustre file system', 'fileSystemId', 'dnsName')),
+  limits: RECORD,
+  notify: TOPIC,
+  encryptionKey: KEY,
+};
 
 /** What was said of a queue, defaults and all. */
 export interface JudgedQueue {
@@ -28,6 +45,7 @@ export function checkQueue(scope: Construct, props: TrainingQueueProps): JudgedQ
     .given('KindMissing', 'kind', props.kind, 'try QueueKind.gpuSpot')
     .given('NetworkMissing', 'network', props.network, 'make an MlNetwork, or bring your VPC with MlNetwork.fromVpc')
     .settle(scope);
+  new Checks().kinds(props, KINDS).settle(scope);
   const runnableLimit = props.runnableLimit ?? Duration.hours(12);
   const limits = {
     runnableJobs: 100,

@@ -4,6 +4,7 @@ import { NodeCluster } from './node-cluster';
 import { onDemand, QueueEnvironment, spot } from './queue-environment';
 import { Checks } from '../core/checks';
 import { shown } from '../core/invalid-props';
+import { Kinds, listOf, thing } from '../core/kinds';
 
 /** Machines of one price, and how many of them. */
 export interface QueueCapacity {
@@ -34,6 +35,11 @@ export interface FallbackCapacity {
   /** The most vCPUs that run at once at the full price, from 1, used when spot has no capacity. */
   readonly maxOnDemandVcpus: number;
 }
+
+const KINDS: Kinds<Wanted> = {
+  machines: listOf(thing('a MachineFamily, as in MachineFamily.of(\'m6i\')', 'hasGpus', '_takesNvidiaImage')),
+  cluster: thing('a NodeCluster, as in NodeCluster.of()', 'subnet'),
+};
 
 interface Wanted {
   readonly name: string;
@@ -102,7 +108,8 @@ export class QueueKind {
   private readonly checks: Checks;
 
   private constructor(wanted: Wanted) {
-    const machines = Array.isArray(wanted.machines) ? [...wanted.machines] : [];
+    new Checks().kinds(wanted, KINDS).settle();
+    const machines = [...wanted.machines ?? []];
     this.name = wanted.name;
     this.machines = machines;
     this.hasGpus = wanted.gpus ?? machines.some(({ hasGpus }) => hasGpus);

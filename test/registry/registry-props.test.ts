@@ -19,7 +19,7 @@ const MISTAKES: [string, object, string, string][] = [
   ['an environment with a slash', { environment: 'prod/eu' }, 'Environment', '`environment` must be'],
   ['an empty environment', { environment: '' }, 'Environment', "got ''"],
   ['an environment that is too long', { environment: 'p'.repeat(33) }, 'Environment', '`environment` must be'],
-  ['an environment that is null', { environment: null }, 'Environment', 'got null'],
+  ['an environment that is null', { environment: null }, 'WrongKind', '`environment` must be a value or left out: got null'],
   ['a gate for no model', { approvalGates: { Churn: gate } }, 'ModelId', '`approvalGates` must be 2 to 64'],
   ['a gate for a pattern', { approvalGates: { 'churn*': gate } }, 'ModelId', '`approvalGates` must be 2 to 64'],
   ['a model without its gate', { approvalGates: { churn: undefined } }, 'GateMissing', "must have a gate for 'churn'"],
@@ -35,6 +35,18 @@ const MISTAKES: [string, object, string, string][] = [
   ['no requests', { requestsPerSecond: 0 }, 'RequestsPerSecond', '`requestsPerSecond` must be a whole number from 1 to 1000: got 0'],
   ['too many requests', { requestsPerSecond: 1001 }, 'RequestsPerSecond', 'got 1001'],
   ['half a request', { requestsPerSecond: 1.5 }, 'RequestsPerSecond', 'got 1.5'],
+  ['a gate that is a plain object', { approvalGates: { churn: { minimumAccuracy: 0.9 } } }, 'WrongKind', '`approvalGates.churn` must be an ApprovalGate, as in ApprovalGate.of({ minimumAccuracy: 0.9 }): got an object'],
+  ['one gate for all', { approvalGates: gate }, 'WrongKind', '`approvalGates` must be a plain object: got an object'],
+  ['a bucket for a store', { artifacts: { bucketName: 'our-artifacts' } }, 'WrongKind', '`artifacts` must be an ArtifactStore, made or brought with ArtifactStore.fromBucket: got an object'],
+  ['a repository for an image store', { images: ['churn'] }, 'WrongKind', '`images[0]` must be an ImageStore, made or brought with ImageStore.fromRepository: got \'churn\''],
+  ['one store without a list', { images: { repository: {} } }, 'WrongKind', '`images` must be a list: got an object'],
+  ['a role without a list', { trustedSessionRoles: 'sso' }, 'WrongKind', '`trustedSessionRoles` must be a list: got \'sso\''],
+  ['a prefix without a list', { datasetPrefixes: 's3://training/a/' }, 'WrongKind', '`datasetPrefixes` must be a list'],
+  ['a key by its alias', { encryptionKey: 'alias/mine' }, 'WrongKind', '`encryptionKey` must be a KMS key'],
+  ['a lock in days', { auditLock: 2555 }, 'WrongKind', '`auditLock` must be an ObjectLock, as in ObjectLock.governance(Duration.days(30)): got 2555'],
+  ['a bucket by its name', { accessLogs: 'logs' }, 'WrongKind', '`accessLogs` must be a bucket'],
+  ['a bus by its name', { eventBus: 'default' }, 'WrongKind', '`eventBus` must be an event bus, made or imported: got \'default\''],
+  ['a topic by its ARN', { notifications: 'arn:aws:sns:eu-west-1:111122223333:t' }, 'WrongKind', '`notifications` must be an SNS topic'],
   ['more settings than Lambda takes', { datasetPrefixes: many(60, (index) => `s3://training/${'x'.repeat(50)}/${index}/`) }, 'SettingsTooLarge', 'at most 3000 bytes together'],
 ];
 
@@ -110,3 +122,17 @@ function refusalOf(changed: object): InvalidProps {
   }
   throw new Error('nothing was refused');
 }
+
+test.each([100, '100ms'])('a gate does not take %p for a latency', (latency) => {
+  expect(() => ApprovalGate.of({ maximumP99Latency: latency as unknown as Duration })).toThrow('`maximumP99Latency` must be a Duration');
+});
+
+test.each<[string, unknown, string]>([
+  ['auditBucket', 'copies', 'must be a bucket, made or imported: got \'copies\''],
+  ['artifacts', 'our-artifacts', 'must be an ArtifactStore'],
+  ['images', ['churn'], '[0]` must be an ImageStore'],
+  ['eventBus', 'default', 'must be an event bus, made or imported: got \'default\''],
+  ['trustedSessionRoles', 'sso', 'must be a list: got \'sso\''],
+])('an import says what %s has to be', (attribute, wrong, message) => {
+  expect(() => ModelRegistry.fromAttributes(stack, 'Imported', { apiId: 'abcdefghij', [attribute]: wrong })).toThrow(message);
+});

@@ -4,7 +4,7 @@ import { endsOf, inCanary, SHIFT, START } from './cases';
 import { mutations, rehearsalOf } from './rehearsed';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import { Scenario } from '../../rehearsal/scenario';
-import { Switches, USUAL_SWITCHES } from '../../rehearsal/switches';
+import { SWITCH_POSITIONS, Switches, USUAL_SWITCHES } from '../../rehearsal/switches';
 
 /** A release in which the answer matters, and how it ends with each. */
 type Trials = { readonly [Name in keyof Switches]: readonly [Scenario, Readonly<Record<Switches[Name], string>>] };
@@ -83,6 +83,7 @@ test('every switch is tried in each of its positions, its usual one among them',
   for (const [name, [, positions]] of Object.entries(TRIALS)) {
     expect(Object.keys(positions)).toContain(USUAL_SWITCHES[name as keyof Switches]);
     expect(Object.keys(positions).length).toBeGreaterThan(1);
+    expect(Object.keys(SWITCH_POSITIONS[name as keyof Switches]).sort()).toEqual(Object.keys(positions).sort());
   }
 });
 

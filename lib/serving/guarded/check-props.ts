@@ -1,7 +1,9 @@
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DeployedFleet, DeploymentPlan } from './deployment-plan';
 import { FEWEST_INSTANCES, fewestInstances } from './endpoint-config';
 import { GuardedEndpointProps } from './guarded-endpoint-props';
+import { GUARDED_KINDS } from './guarded-kinds';
 import { ModelContainer } from './model-container';
 import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
@@ -29,8 +31,16 @@ export function fleetOf(props: GuardedEndpointProps): DeployedFleet {
   return { instanceCount: fewestInstances(props), ...detectionOf(triggersOf(props).triggers) };
 }
 
-/** All problems of an endpoint's props at once. */
+/** What of the fleet is no question yet: a share of a count that is refused already would be told twice. */
+function judgedFleetOf(props: GuardedEndpointProps): Partial<DeployedFleet> {
+  const { instanceCount, ...detection } = fleetOf(props);
+  const wrong = !Token.isUnresolved(instanceCount) && !Number.isInteger(instanceCount);
+  return wrong ? detection : { instanceCount, ...detection };
+}
+
+/** All problems of an endpoint's props at once; wrong kinds come first, because nothing more can be read of them. */
 export function checkProps(scope: Construct, props: GuardedEndpointProps): void {
+  new Checks().kinds(props, GUARDED_KINDS).settle(scope);
   const { instanceType }: Partial<GuardedEndpointProps> = props;
   const checks = new Checks()
     .number('InstanceCount', 'instanceCount', props.instanceCount, {
@@ -50,7 +60,7 @@ export function checkProps(scope: Construct, props: GuardedEndpointProps): void 
   checkMetrics(checks, props);
   checkModel(checks, props);
   containersOf(props).forEach(([container, path]) => checks.adopt(container._judge(path)));
-  checks.adopt(judgeTriggers(scope, triggersOf(props))).adopt(planOf(props)._judge(fleetOf(props)));
+  checks.adopt(judgeTriggers(scope, triggersOf(props))).adopt(planOf(props)._judge(judgedFleetOf(props)));
   checks.settle(scope);
   props.instanceType._settle(scope);
   props.scaling?._settle(scope, {

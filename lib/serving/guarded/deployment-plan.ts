@@ -137,7 +137,11 @@ const ROOM_TO_PROVISION = 600;
 export class DeploymentPlan {
   /** A new fleet beside the old one takes all traffic at once, and the old one waits for the bake time. */
   public static allAtOnce(options: AllAtOnceOptions = {}): DeploymentPlan {
-    const waits = { bake: 0, finalBake: options.bakeTime ?? Duration.minutes(10), maximum: options.maximumDuration };
+    const waits = {
+      bake: Duration.seconds(0),
+      finalBake: options.bakeTime ?? Duration.minutes(10),
+      maximum: options.maximumDuration,
+    };
     return new DeploymentPlan('ALL_AT_ONCE', undefined, secondsOf(waits, 'bakeTime'));
   }
 
@@ -188,14 +192,16 @@ export class DeploymentPlan {
   }
 
   /**
-   * Whether the fleet can follow the plan, and its alarms have time to fire.
+   * Whether the fleet can follow the plan, and its alarms have time to fire. Of a fleet without a count only the latter is asked.
    * @internal
    */
-  public _judge(fleet: DeployedFleet): Checks {
+  public _judge({ instanceCount, ...detection }: Partial<DeployedFleet>): Checks {
     const checks = this.checkBounds();
-    this.share?.checkFits(checks, fleet.instanceCount);
-    this.checkTotal(checks, fleet.instanceCount);
-    this.checkDetection(checks, fleet);
+    if (instanceCount !== undefined) {
+      this.share?.checkFits(checks, instanceCount);
+      this.checkTotal(checks, instanceCount);
+    }
+    this.checkDetection(checks, detection);
     return checks;
   }
 
@@ -274,7 +280,7 @@ export class DeploymentPlan {
   }
 
   /** A bake that ends before an alarm can fire guards nothing. */
-  private checkDetection(checks: Checks, { fastestDetection, slowestDetection }: DeployedFleet): void {
+  private checkDetection(checks: Checks, { fastestDetection, slowestDetection }: Partial<DeployedFleet>): void {
     const { bake, finalBake } = this.waits;
     const last = this.type === 'ROLLING' ? bake : finalBake ?? 0;
     const lastProp = this.type === 'ROLLING' || this.type === 'ALL_AT_ONCE' ? 'bakeTime' : 'finalBakeTime';
@@ -294,15 +300,15 @@ function outlast(checks: Checks, prop: string, seconds: number, minutes: number 
 }
 
 interface Durations {
-  readonly bake: Duration | number;
+  readonly bake: Duration;
   readonly finalBake?: Duration;
   readonly maximum?: Duration;
 }
 
 function secondsOf({ bake, finalBake, maximum }: Durations, finalProp = 'finalBakeTime'): Waits {
   return {
-    bake: typeof bake === 'number' ? bake : inSeconds('bakeTime', bake),
-    finalBake: finalBake && inSeconds(finalProp, finalBake),
-    maximum: maximum && inSeconds('maximumDuration', maximum),
+    bake: inSeconds('bakeTime', bake),
+    finalBake: finalBake === undefined ? undefined : inSeconds(finalProp, finalBake),
+    maximum: maximum === undefined ? undefined : inSeconds('maximumDuration', maximum),
   };
 }

@@ -16,10 +16,10 @@ import { createKey } from '../endpoint-key';
 import { scaledResource } from './scaling-policy';
 import { AlarmTopic } from '../../core/alarm-topic';
 import { letLogsEncrypt } from '../../core/encrypted-logs';
+import { refuseNamesakes } from '../../core/namesakes';
 import { EndpointSlot } from '../endpoint-slot';
 import { IModelEndpoint } from '../model-endpoint';
 import { ModelEndpointBase } from '../model-endpoint-base';
-import { refuseNamesakes } from '../namesakes';
 import { checkKept, checkWaits } from '../rendered-resource';
 import { RollbackAlarms } from '../rollback-alarms';
 import { ENDPOINT_TAG } from '../runtime/contract';
@@ -78,7 +78,7 @@ export class GuardedEndpoint extends ModelEndpointBase {
     this.rollbackAlarms = [...alarms.alarms];
     const endpoint = this.createEndpoint(props, config, alarms);
     this.verify(props, config, this.scale(props, endpoint, config));
-    refuseNamesakes(this);
+    refuseNamesakes(this, { prop: 'endpointName', name: this.endpointName });
   }
 
   /** SageMaker would make the log group by itself, unencrypted and for ever. */

@@ -1,4 +1,5 @@
 import { IConstruct } from 'constructs';
+import { CONTAINER_KINDS } from './container-kinds';
 import { MultiModel } from './multi-model';
 import { ModelArtifact, ModelImage } from '../../artifacts';
 import { Checks } from '../../core/checks';
@@ -29,6 +30,10 @@ export interface ModelContainerOptions {
 export class ModelContainer {
   /** Judges the options and keeps them. */
   public static of(options: ModelContainerOptions): ModelContainer {
+    new Checks()
+      .given('ImageMissing', 'image', options.image, 'take one by its digest, `images.image(digest)`')
+      .kinds(options, CONTAINER_KINDS)
+      .settle();
     const container = new ModelContainer(options.image, options.environment ?? {}, options.artifact, options.multiModel);
     container._judge('').settle();
     return container;

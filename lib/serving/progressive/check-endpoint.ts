@@ -3,12 +3,29 @@ import { Construct } from 'constructs';
 import { ProgressiveEndpointProps } from './progressive-endpoint-props';
 import { ReleasePlan } from './release-plan';
 import { Checks } from '../../core/checks';
+import { INSTANCE_TYPE } from '../../core/instance-kind';
+import { FLAG, KEY, Kinds, RECORD, thing, TOPIC } from '../../core/kinds';
 import { checkRetention } from '../../core/log-retention';
 import { checkName, checkTags } from '../../core/names';
+import { NETWORK } from '../../network/network-kind';
 import { checkEnvironment } from '../model-environment';
 import { judgeTriggers, TriggersOfEndpoint } from '../rollback-alarms';
 
 const FEWEST_INSTANCES = 2;
+
+const KINDS: Kinds<ProgressiveEndpointProps> = {
+  model: thing('a RegisteredModel, as in registry.model(name)', 'registry', 'grantServe'),
+  instanceType: INSTANCE_TYPE,
+  network: NETWORK,
+  release: thing('a ReleasePlan, as in ReleasePlan.standard()', 'stages', '_settle'),
+  environment: RECORD,
+  networkIsolation: FLAG,
+  encryptionKey: KEY,
+  notify: TOPIC,
+  emergencyStop: thing('an EmergencyStop, made or brought', 'stopName', 'switchParameterName'),
+  onDelete: thing('an EndpointDeletion, as in EndpointDeletion.REFUSE', '_name'),
+  tags: RECORD,
+};
 
 /** How a new version takes over. */
 export function planOf({ release }: ProgressiveEndpointProps): ReleasePlan {
@@ -20,8 +37,9 @@ export function triggersOf(props: ProgressiveEndpointProps): TriggersOfEndpoint 
   return { prop: 'rollbackOn', triggers: planOf(props).rollbackOn, killSwitch: false, takesBack: 'release' };
 }
 
-/** All problems of an endpoint's props at once. */
+/** All problems of an endpoint's props at once; wrong kinds come first, because nothing more can be read of them. */
 export function checkEndpoint(scope: Construct, props: ProgressiveEndpointProps): void {
+  new Checks().kinds(props, KINDS).settle(scope);
   const checks = new Checks()
     .number('InstanceCount', 'instanceCount', props.instanceCount, {
       min: FEWEST_INSTANCES, whole: true, hint: 'one instance is one Availability Zone',

@@ -19,13 +19,13 @@ import { madeByReleases } from './served-endpoint';
 import { profileOf } from './serving-profile';
 import { letLogsEncrypt } from '../../core/encrypted-logs';
 import { grantRoutes, routeArns } from '../../core/iam-http-api';
+import { refuseNamesakes } from '../../core/namesakes';
 import { ownProps } from '../../core/own-props';
 import { createKey, takesKey } from '../endpoint-key';
 import { EndpointSlot } from '../endpoint-slot';
 import { ExecutionRole } from '../execution-role';
 import { IModelEndpoint } from '../model-endpoint';
 import { ModelEndpointBase } from '../model-endpoint-base';
-import { refuseNamesakes } from '../namesakes';
 import { RollbackAlarms } from '../rollback-alarms';
 
 const LONGEST_NAME = 63;
@@ -95,7 +95,7 @@ export class ProgressiveEndpoint extends ModelEndpointBase implements ITaggableV
     this.deskAddress = this.createAddress(props);
     this.releaseAlarms = this.createReleaseAlarms();
     this.createLifecycle(props, securityGroup, alarms, [role, rights]);
-    refuseNamesakes(this);
+    refuseNamesakes(this, { prop: 'endpointName', name: this.endpointName });
   }
 
   /** Lets somebody start releases of this endpoint, and roll it back. */

@@ -5,8 +5,10 @@ import { ReleaseStage } from './release-stage';
 import { PATIENT } from './retries';
 import { PlanDefinition, SHORTEST_WAIT_SECONDS } from './runtime/contract';
 import { Checks, inSeconds } from '../../core/checks';
+import { Kinds, listOf, thing } from '../../core/kinds';
 import { detectionOf } from '../rollback-alarms';
 import { RollbackTrigger } from '../rollback-trigger';
+import { ROLLBACK_TRIGGER } from '../serving-kinds';
 
 /** How a release goes out, and what brings it back. */
 export interface ReleasePlanOptions {
@@ -57,6 +59,10 @@ export interface ReleasePlanOptions {
 
 type Settings = Omit<PlanDefinition, 'stages' | 'errorRates' | 'alarms'>;
 
+const KINDS: Kinds<ReleasePlanOptions> = {
+  stages: listOf(thing('a ReleaseStage, as in ReleaseStage.canary({ percent: 10 })', '_kind', '_judge')),
+  rollbackOn: listOf(ROLLBACK_TRIGGER),
+};
 const MOST_STAGES = 10;
 const MOST_TRIGGERS = 10;
 const HOUR = 3600;
@@ -89,6 +95,7 @@ export class ReleasePlan {
   private readonly settings: Settings;
 
   private constructor(options: ReleasePlanOptions) {
+    new Checks().kinds(options, KINDS).settle();
     this.stages = [...options.stages ?? standardStages()];
     this.rollbackOn = [...options.rollbackOn ?? RollbackTrigger.defaults()];
     this.settings = settingsOf(options);

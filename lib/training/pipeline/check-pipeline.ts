@@ -2,16 +2,35 @@ import { Duration, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { STEP_PARAMETERS } from './runtime/contract';
 import { TrainingPipelineProps } from './training-pipeline-props';
+import { ARTIFACT_STORE, MODEL_IMAGE } from '../../artifacts/artifact-kinds';
 import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
+import { DURATION, KEY, Kinds, listOf, RECORD, thing, TOPIC } from '../../core/kinds';
 import { checkRetention } from '../../core/log-retention';
 import { JobData } from '../job-data';
 import { checkText, looksSecret } from '../job-environment';
 import { unknown } from '../sizes';
+import { QUEUED_JOB } from '../step-kinds';
 
 const MINUTE = 60;
 const DAY = 86_400;
 const MOST_STARTS = 10;
+const KINDS: Kinds<TrainingPipelineProps> = {
+  model: thing('a RegisteredModel, as in registry.model(name)', 'registry', 'tenant'),
+  artifacts: ARTIFACT_STORE,
+  data: thing('a TrainingData, as in TrainingData.csv(bucket, prefix, options)', 'bucket', 'prefix', '_settle'),
+  training: thing('a TrainingStep, as in TrainingStep.onQueue(job)', '_job', '_isQueued'),
+  evaluation: QUEUED_JOB,
+  servingImage: MODEL_IMAGE,
+  starts: listOf(thing('a PipelineStart, as in PipelineStart.onArrival()', 'schedule', 'suffix')),
+  parameters: RECORD,
+  capacityPause: DURATION,
+  timeout: DURATION,
+  slowAfter: DURATION,
+  notify: TOPIC,
+  eventBus: thing('an event bus, made or imported', 'eventBusName', 'eventBusArn'),
+  encryptionKey: KEY,
+};
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /** A folder that a job of a pipeline has to be able to use. */
@@ -35,6 +54,7 @@ export function checkPipeline(scope: IConstruct, props: TrainingPipelineProps): 
     .given('EvaluationMissing', 'evaluation', props.evaluation, 'make a TrainingJob that measures the model')
     .given('ServingImageMissing', 'servingImage', props.servingImage, 'take one by its digest, `images.image(digest)`')
     .settle(scope);
+  new Checks().kinds(props, KINDS).settle(scope);
   const { trainings, capacityPause, commit, starts = [] } = props;
   const checks = new Checks()
     .number('Trainings', 'trainings', trainings, { min: 1, max: 20, whole: true })

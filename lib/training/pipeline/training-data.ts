@@ -4,6 +4,7 @@ import { ColumnCheck } from './column-check';
 import { DataRules } from './runtime/contract';
 import { Checks } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
+import { BUCKET, Kinds, listOf, needed, thing } from '../../core/kinds';
 import { checkPrefix } from '../job-prefix';
 
 /** What is checked of training data as a whole. */
@@ -23,6 +24,9 @@ export interface TrainingDataOptions {
 }
 
 /** A state machine ends at 1 MiB, and the rules stand in about a dozen of its states. */
+const COLUMNS: Kinds<TrainingDataOptions> = {
+  columns: needed(listOf(thing('a ColumnCheck, as in ColumnCheck.number(name)', 'name', '_render'))),
+};
 const MOST_BYTES = 32_768;
 
 /** Training data in S3: where it lies, what its files are, and what it has to be like. */
@@ -52,8 +56,10 @@ export class TrainingData {
     /** The folder. */
     public readonly prefix: string,
     format: DataRules['format'],
-    { columns, sample = 1000, minimumRecords = sample }: TrainingDataOptions,
+    options: TrainingDataOptions,
   ) {
+    new Checks().kinds({ bucket }, { bucket: needed(BUCKET) }).kinds(options, COLUMNS).settle();
+    const { columns, sample = 1000, minimumRecords = sample } = options;
     checkPrefix(this.checks, prefix);
     const names = columns.map(({ name }) => name);
     const twice = names.find((name, place) => names.indexOf(name) !== place);

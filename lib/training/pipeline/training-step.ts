@@ -5,6 +5,9 @@ import { ManagedSpotTraining } from '../managed-spot-training';
 import { PipelineJob } from '../pipeline-job';
 import { TrainingJob } from '../training-job';
 import { queuedStep, StepEnds, told } from './queued-step';
+import { Checks } from '../../core/checks';
+import { needed } from '../../core/kinds';
+import { MANAGED_SPOT_JOB, QUEUED_JOB } from '../step-kinds';
 
 /** How a pipeline trains. */
 export class TrainingStep {
@@ -13,11 +16,13 @@ export class TrainingStep {
    * `model.tar.gz` in the folder `output`. `manifest` it may declare, and the parameters of the pipeline.
    */
   public static onQueue(job: TrainingJob): TrainingStep {
+    new Checks().kinds({ job }, { job: needed(QUEUED_JOB) }).settle();
     return new TrainingStep(job, undefined);
   }
 
   /** With a job of SageMaker on spot machines. It reads the data from a channel; SageMaker puts the model into its `output`. */
   public static onManagedSpot(job: ManagedSpotTraining): TrainingStep {
+    new Checks().kinds({ job }, { job: needed(MANAGED_SPOT_JOB) }).settle();
     return new TrainingStep(undefined, job);
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../../bin/ml-platform';
@@ -68,4 +68,17 @@ test('a folder without an assembly is said to be one', async () => {
   expect(await run(['rehearse', '--app', join(app, 'nowhere'), '--stack', 'x'])).toMatchObject({
     exitCode: 3, err: expect.stringContaining('run `cdk synth`, or name its folder (--app)'),
   });
+});
+
+test('a page that cannot be written is told before the rehearsal, and looking leaves nothing', async () => {
+  const page = mkdtempSync(join(app, 'page-'));
+  const nowhere = join(page, 'nowhere', 'page.html');
+  for (const [file, reason] of [[nowhere, 'its folder does not exist; make it first'], [page, 'it is a folder; name a file in it']]) {
+    const { exitCode, out, err } = await rehearse('--stack', 'MlRelease', '--html', file);
+    expect({ exitCode, out, err }).toEqual({ exitCode: 1, out: '', err: expect.stringContaining(`${file} cannot be written: ${reason}`) });
+    expect(err).not.toContain('rehearsing');
+  }
+  expect(readdirSync(page)).toEqual([]);
+  expect((await rehearse('--stack', 'MlStores', '--html', join(page, 'page.html'))).exitCode).toBe(1);
+  expect(readdirSync(page)).toEqual([]);
 });

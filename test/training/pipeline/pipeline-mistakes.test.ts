@@ -21,6 +21,34 @@ const submitting = (submission: ManagedSpotTaskProps, changed: Partial<ManagedSp
 const data = (options: Partial<Parameters<typeof TrainingData.csv>[2]>, prefix = 'datasets/churn/') => () =>
   TrainingData.csv(dataBucket(stack), prefix, { columns: [ColumnCheck.number('age')], ...options });
 
+describe('of a wrong kind', () => {
+  test.each<[string, () => unknown, string]>([
+    ['a model', pipeline({ model: 'churn' as never }), '`model` must be a RegisteredModel, as in registry.model(name): got \'churn\''],
+    ['a store', () => pipeline({ artifacts: dataBucket(stack) as never })(), '`artifacts` must be an ArtifactStore, made or brought with ArtifactStore.fromBucket: got an object'],
+    ['data', pipeline({ data: 's3://bucket/data/' as never }), '`data` must be a TrainingData, as in TrainingData.csv(bucket, prefix, options): got \'s3://'],
+    ['a step', () => pipeline({ training: trainer(stack) as never })(), '`training` must be a TrainingStep, as in TrainingStep.onQueue(job): got an object'],
+    ['an evaluation', () => pipeline({ evaluation: managedSpot(stack) as never })(), '`evaluation` must be a TrainingJob: got an object'],
+    ['an image', pipeline({ servingImage: 'repo@sha256:1' as never }), '`servingImage` must be a ModelImage'],
+    ['starts', pipeline({ starts: PipelineStart.onArrival() as never }), '`starts` must be a list: got an object'],
+    ['a start', pipeline({ starts: ['rate(1 day)'] as never }), '`starts[0]` must be a PipelineStart, as in PipelineStart.onArrival(): got \'rate(1 day)\''],
+    ['parameters', pipeline({ parameters: 'a=b' as never }), '`parameters` must be a plain object: got \'a=b\''],
+    ['a pause', pipeline({ capacityPause: 0 as never }), '`capacityPause` must be a Duration'],
+    ['a timeout', pipeline({ timeout: 14 as never }), '`timeout` must be a Duration'],
+    ['a time after which it is slow', pipeline({ slowAfter: 1 as never }), '`slowAfter` must be a Duration'],
+    ['a topic', pipeline({ notify: 'arn' as never }), '`notify` must be an SNS topic'],
+    ['a bus', pipeline({ eventBus: 'default' as never }), '`eventBus` must be an event bus, made or imported: got \'default\''],
+    ['a key', pipeline({ encryptionKey: 'alias/mine' as never }), '`encryptionKey` must be a KMS key'],
+    ['a job of SageMaker on a queue', () => TrainingStep.onQueue(managedSpot(stack) as never), '`job` must be a TrainingJob: got an object'],
+    ['a job on a queue of SageMaker', () => TrainingStep.onManagedSpot(trainer(stack) as never), '`job` must be a ManagedSpotTraining: got an object'],
+    ['no job', () => TrainingStep.onQueue(undefined as never), '`job` must be a TrainingJob: got undefined'],
+    ['a column', data({ columns: ['age'] as never }), '`columns[0]` must be a ColumnCheck, as in ColumnCheck.number(name): got \'age\''],
+    ['columns', data({ columns: ColumnCheck.number('age') as never }), '`columns` must be a list: got an object'],
+    ['a bucket', () => TrainingData.csv('bucket' as never, 'a/', { columns: [] }), '`bucket` must be a bucket, made or imported: got \'bucket\''],
+  ])('%s is told', (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+});
+
 describe('of a managed-spot training', () => {
   test.each<[string, () => unknown, string]>([
     ['a wait below the run time', spot({ timeout: Duration.hours(3), maximumWait: Duration.hours(2) }),
