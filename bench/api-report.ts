@@ -16,7 +16,7 @@ export function apiTargets({ costs, times, lambdaInvocations }: ApiSummary): Tar
   const ratio = median(times.ours.map((milliseconds, run) => milliseconds / times.l1[run]));
   return [
     ...costs.map(({ kind, resources }) => ({ what: `resources of one endpoint more: ${kind}`, limit: MOST_RESOURCES, measured: resources, unit: '', portable: true })),
-    { what: 'time for one endpoint more, against L1 by hand', limit: MOST_TIMES_L1, measured: ratio, unit: 'x', portable: true },
+    { what: 'processor time for one endpoint more, against L1 by hand', limit: MOST_TIMES_L1, measured: ratio, unit: 'x', portable: true },
     { what: 'Lambda invocations of one request', limit: 0, measured: lambdaInvocations, unit: '', portable: true },
   ];
 }
@@ -25,7 +25,7 @@ export function apiTargets({ costs, times, lambdaInvocations }: ApiSummary): Tar
 export function apiReport(summary: ApiSummary): string {
   const { ours, l1 } = summary.times;
   return [
-    `One endpoint more: ${median(ours).toFixed(2)} ms with us, ${median(l1).toFixed(2)} ms by hand in L1; in-process, validation off, median of `
+    `One endpoint more: ${median(ours).toFixed(2)} ms with us, ${median(l1).toFixed(2)} ms by hand in L1; processor time of a synth, validation off, median of `
       + `${ours.length}, each in a process of its own. Absolute times are this machine's.`,
     '',
     ...apiTargets(summary).map((target) =>

@@ -45,7 +45,11 @@ function ours({ stack, network, library: { artifacts, training }, indices }: Tra
 /** One network, and as many stacks with queues as it takes. */
 export function trainingApp(variant: TrainingVariant, queues: number, outdir: string, library: Library): App {
   const app = new App({ outdir });
-  const network = new library.network.MlNetwork(new Stack(app, 'Shared'), 'Network');
+  const { InterfaceEndpoint, MlNetwork } = library.network;
+  const { ECS, ECS_AGENT, ECS_TELEMETRY } = InterfaceEndpoint; // without them each queue warns that its machines never join
+  const network = new MlNetwork(new Stack(app, 'Shared'), 'Network', {
+    interfaceEndpoints: InterfaceEndpoint.defaultsAnd(ECS, ECS_AGENT, ECS_TELEMETRY),
+  });
   for (let first = 0; first < queues; first += QUEUES_PER_STACK) {
     const indices = Array.from({ length: Math.min(QUEUES_PER_STACK, queues - first) }, (_, index) => first + index);
     VARIANTS[variant]({ stack: new Stack(app, `Training${first / QUEUES_PER_STACK}`), network, library, indices });
