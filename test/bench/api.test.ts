@@ -59,7 +59,7 @@ describe('the promises', () => {
 
   test.each<[string, Partial<ApiSummary>]>([
     ['resources of one endpoint more: real-time', { costs: [{ kind: 'real-time', resources: 7 }] }],
-    ['time for one endpoint more, against L1 by hand', { times: { ours: [12, 12, 1], l1: [10, 10, 10] } }],
+    ['processor time for one endpoint more, against L1 by hand', { times: { ours: [12, 12, 1], l1: [10, 10, 10] } }],
     ['Lambda invocations of one request', { lambdaInvocations: 1 }],
   ])('are missed beyond them: %s', (what, more) => {
     expect(missed(more)).toEqual([what]);
