@@ -199,7 +199,7 @@ describe.each<[string, Make, Readonly<Record<string, string>>]>([
     const made = said.filter(([, text]) => text === 'made').map(([what]) => what);
     expect(made).toEqual(Object.keys(HOSTILE).filter((what) => fine.split(', ').includes(what)));
     expect(refused.filter(([, text]) => text.startsWith(FAILED) || !new RegExp(`\`${prop}[\`.[]`).test(text))).toEqual([]);
-    expect(refused.filter(([, text]) => /[\u0000\u001b]/.test(text) || text.length > 4000)).toEqual([]); // a terminal would act on it
+    expect(refused.filter(([, text]) => /[\u0000\u001b]/.test(text) || text.length > 4000)).toEqual([]); // for a terminal
   });
 
   test('names all props that are null at once', () => {
