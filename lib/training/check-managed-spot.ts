@@ -1,9 +1,10 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkEnvironment, checkText, looksSecret } from './job-environment';
-import { CHECKPOINT, IMAGE, JOB_DATA } from './job-kinds';
+import { CHECKPOINT, JOB_DATA } from './job-kinds';
 import { ManagedSpotTrainingProps } from './managed-spot-props';
 import { inGibibytes } from './sizes';
+import { MODEL_IMAGE } from '../artifacts/artifact-kinds';
 import { Checks, inSeconds } from '../core/checks';
 import { shown } from '../core/invalid-props';
 import { DURATION, FLAG, KEY, Kinds, needed, RECORD, recordOf, SIZE, thing } from '../core/kinds';
@@ -21,7 +22,7 @@ const OWN_TAGS = 2;
 /** Names and values of parameters, environment and tags have checks of their own, which tell more. */
 const KINDS: Kinds<ManagedSpotTrainingProps> = {
   network: needed(thing('an MlNetwork, made or brought', 'subnets', 'workloadSecurityGroup')),
-  image: needed(IMAGE),
+  image: needed(MODEL_IMAGE),
   instanceType: needed(thing('an MlInstanceType, as in MlInstanceType.of(\'ml.g5.xlarge\')', 'name', '_settle')),
   output: needed(JOB_DATA),
   checkpoint: CHECKPOINT,

@@ -1,15 +1,15 @@
 import { TrainingJobProps } from './training-job-props';
+import { MODEL_IMAGE } from '../artifacts/artifact-kinds';
 import { DURATION, FLAG, KEY, Kinds, listOf, needed, RECORD, recordOf, SIZE, TEXT, thing } from '../core/kinds';
 
 /** What jobs of all kinds are made from. Names and values of an environment have checks of their own, which tell more. */
-export const IMAGE = thing('a ModelImage', 'uri', 'grantPull', '_settle');
 export const JOB_DATA = thing('a JobData', '_reads', '_grant', '_settle');
 export const CHECKPOINT = thing('a Checkpoint', '_data', 'waivedBecause');
 
 /** The kinds of a job's props. */
 export const JOB_KINDS: Kinds<TrainingJobProps> = {
   queue: needed(thing('a TrainingQueue, made or imported', 'queueArn', 'kind', 'teams')),
-  image: needed(IMAGE),
+  image: needed(MODEL_IMAGE),
   memory: needed(SIZE),
   sharedMemory: SIZE,
   checkpoint: CHECKPOINT,
