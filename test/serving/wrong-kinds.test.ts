@@ -2,6 +2,7 @@ import { App, aws_cloudwatch as cw, aws_ec2 as ec2, aws_iam as iam, aws_s3 as s3
 import { MlInstanceType } from '../../lib/core';
 import { DeploymentPlan, GuardedEndpointProps, ModelContainer, ProgressiveEndpointProps, ReleasePlan, RollbackTrigger } from '../../lib/serving';
 import { ENV } from '../support/judged';
+import { messageOf } from '../support/message-of';
 import { guardedEndpoint } from '../support/model-supplies';
 import { progressiveEndpoint } from './progressive/progressive-supplies';
 
@@ -126,12 +127,3 @@ test('a role in place of a model is told too', () => {
   const role = new iam.Role(stack, 'Role', { assumedBy: new iam.AnyPrincipal() });
   expect(() => guardedEndpoint(stack, { existingModel: role as never })).toThrow('`existingModel` must be an ExistingModel');
 });
-
-function messageOf(make: () => unknown): string {
-  try {
-    make();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error('nothing was thrown');
-}

@@ -4,6 +4,7 @@ import { MlInstanceType } from '../../../lib/core';
 import { DeploymentPlan, ExistingModel, GuardedEndpoint, GuardedEndpointProps, RollbackTrigger } from '../../../lib/serving';
 import { waitsFor } from '../../support/dependencies';
 import { ENV } from '../../support/judged';
+import { messageOf } from '../../support/message-of';
 import { guardedEndpoint } from '../../support/model-supplies';
 
 let app: App;
@@ -22,15 +23,6 @@ function only(template: Template, type: string): string {
   const found = Object.keys(template.findResources(type));
   expect(found).toHaveLength(1);
   return found[0];
-}
-
-function messageOf(make: () => unknown): string {
-  try {
-    make();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error('nothing was thrown');
 }
 
 function role(): iam.Role {
