@@ -18,6 +18,7 @@ import { apiReplies } from './integration-replies';
 import { IntegrationRole } from './integration-role';
 import { addRoute } from './methods';
 import { openApiDocument } from './open-api';
+import { addPreflight } from './preflight';
 import { createRestApi, keepFindings, STAGE } from './rest-api';
 import { Route, routesOf } from './route';
 import { API_PARAMETER_PREFIX, fullScope, InferenceApiAddress, OPEN_API_METADATA } from './runtime/contract';
@@ -188,7 +189,10 @@ export class InferenceApi extends Construct {
     const access = this.createAccess();
     const bodies = new BodyModels();
     const replies = apiReplies(corsOrigin);
-    this.routes.forEach((route) => { addRoute(route, { models, role, validator, access, bodies, replies, corsOrigin }); });
+    this.routes.forEach((route) => { addRoute(route, { models, role, validator, access, bodies, replies }); });
+    if (corsOrigin !== undefined) {
+      addPreflight(models, corsOrigin);
+    }
     addGatewayReplies(this.restApi, this.auth._kind, corsOrigin);
   }
 

@@ -1,4 +1,4 @@
-import { aws_apigateway as apigateway, aws_iam as iam, Duration } from 'aws-cdk-lib';
+import { aws_apigateway as apigateway, aws_iam as iam } from 'aws-cdk-lib';
 import { BodyModels } from './body-models';
 import { ApiReplies, Replies } from './integration-replies';
 import { Route } from './route';
@@ -15,11 +15,9 @@ export interface SharedByMethods {
   /** Who may call a method that has this scope. */
   readonly access: (scope: string) => apigateway.MethodOptions;
   readonly replies: ApiReplies;
-  readonly corsOrigin?: string;
 }
 
 const INFERENCE_ID = { 'integration.request.header.X-Amzn-SageMaker-Inference-Id': 'context.extendedRequestId' };
-const HEADERS_OF_CALLERS = ['Authorization', 'Content-Type', 'X-Api-Key', 'X-Amz-Date', 'X-Amz-Security-Token'];
 /** The body of an asynchronous request. */
 const INPUT_SCHEMA: apigateway.JsonSchema = {
   schema: apigateway.JsonSchemaVersion.DRAFT4,
@@ -34,10 +32,7 @@ export function schemaOf({ how }: Route): apigateway.JsonSchema | undefined {
   return how.kind === 'asynchronous' ? INPUT_SCHEMA : how.schema;
 }
 
-/**
- * `POST /models/<name>/invocations` and `GET /models/<name>/health`: five resources, six with a schema that no other route has,
- * one more with CORS.
- */
+/** `POST /models/<name>/invocations` and `GET /models/<name>/health`: five resources, six with a schema of its own. */
 export function addRoute(route: Route, shared: SharedByMethods): void {
   const named = shared.models.addResource(route.name);
   const invocations = named.addResource('invocations');
@@ -47,11 +42,6 @@ export function addRoute(route: Route, shared: SharedByMethods): void {
     requestModels: modelsOf(route, named, shared.bodies),
     methodResponses: repliesOf(route, shared).methodResponses,
   });
-  if (shared.corsOrigin !== undefined) {
-    invocations.addCorsPreflight({
-      allowOrigins: [shared.corsOrigin], allowMethods: ['POST'], allowHeaders: HEADERS_OF_CALLERS, maxAge: Duration.hours(1),
-    });
-  }
   addMethod(named.addResource('health'), 'GET', health(route, shared), {
     ...shared.access(route.healthScope),
     requestValidator: shared.validator,

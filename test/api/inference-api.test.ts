@@ -1,7 +1,11 @@
-import { App, aws_certificatemanager as acm, aws_kms as kms, aws_route53 as route53, aws_s3 as s3, aws_sns as sns, Duration, Stack } from 'aws-cdk-lib';
+import {
+  App, aws_apigateway as apigateway, aws_certificatemanager as acm, aws_kms as kms, aws_route53 as route53, aws_s3 as s3,
+  aws_sns as sns, Duration, Stack,
+} from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Gateway } from './gateway';
 import { inferenceApi, named, resourcesOf } from './supplies';
+import { fail } from './velocity';
 import { ApiAlarmLimits, ApiDomain, ApiDomainOptions, InferenceApiProps } from '../../lib/api';
 import { ACCESS_LOG_FIELDS } from '../../lib/api/api-logs';
 import { guardedEndpoint } from '../support/model-supplies';
@@ -113,7 +117,6 @@ describe('CORS', () => {
 
   test('lets one page read predictions, problems, and what the gateway says', () => {
     const made = template({ corsOrigin: origin });
-    expect(new Gateway(stack).routes).toContain('OPTIONS /models/churn/invocations');
     for (const { Properties } of Object.values(made.findResources('AWS::ApiGateway::GatewayResponse'))) {
       expect(Properties.ResponseParameters['gatewayresponse.header.Access-Control-Allow-Origin']).toBe(`'${origin}'`);
     }
@@ -122,6 +125,51 @@ describe('CORS', () => {
       expect(responses.every(({ ResponseParameters }) =>
         ResponseParameters['method.response.header.Access-Control-Allow-Origin'] === `'${origin}'`)).toBe(true);
     }
+  });
+
+  describe('answers the browser before the call', () => {
+    const asked = (method: string, path: string) => {
+      inferenceApi(stack, { corsOrigin: origin, endpoints: [named(stack, 'churn'), named(stack, 'fraud')] });
+      return new Gateway(stack).call({ method, path }, () => fail('nothing is behind the question'));
+    };
+
+    test.each(['/models/churn/invocations', '/models/churn/health', '/models/fraud/invocations', '/models/fraud/health'])(
+      'by one method for all routes: %s', (path) => {
+        const { status, headers } = asked('OPTIONS', path);
+        expect(status).toBe(204);
+        expect(headers).toMatchObject({
+          'Access-Control-Allow-Origin': origin,
+          'Access-Control-Allow-Methods': 'GET,POST',
+          'Access-Control-Allow-Headers': expect.stringMatching(/Authorization.*X-Api-Key/),
+          'Access-Control-Max-Age': '3600',
+        });
+        expect(new Gateway(stack).routes.filter((route) => route.startsWith('OPTIONS'))).toEqual(['OPTIONS /models/{route+}']);
+      });
+
+    test('and refuses a question with a body that is no question: it is no error of ours', () => {
+      inferenceApi(stack, { corsOrigin: origin });
+      const call = { method: 'OPTIONS', path: '/models/churn/invocations', headers: { 'Content-Type': 'text/csv' }, body: '1' };
+      expect(new Gateway(stack).call(call, () => fail('nothing is behind the question')).status).toBe(415);
+    });
+
+    test('and answers nothing else: no other path, no other method', () => {
+      expect(asked('OPTIONS', '/elsewhere').status).toBe(404);
+      const gateway = new Gateway(stack);
+      for (const method of ['GET', 'POST', 'PUT', 'HEAD']) {
+        expect(gateway.call({ method, path: '/models/other/invocations' }, () => fail('a route of nobody')).status).toBe(404);
+      }
+    });
+
+    test.each<[property: string, undo: (method: apigateway.CfnMethod) => void]>([
+      ['HttpMethod', (method) => { method.httpMethod = 'ANY'; }],
+      ['Integration.Type', (method) => { method.addPropertyOverride('Integration.Type', 'HTTP_PROXY'); }],
+      ['Integration.PassthroughBehavior', (method) => { method.addPropertyDeletionOverride('Integration.PassthroughBehavior'); }],
+    ])('and cannot be made into a way in: %s', (property, undo) => {
+      const app = new App();
+      const { restApi } = inferenceApi(new Stack(app, 'Test'), { corsOrigin: origin });
+      undo(restApi.methods.find(({ httpMethod }) => httpMethod === 'OPTIONS')!.node.defaultChild as apigateway.CfnMethod);
+      expect(() => app.synth()).toThrow(`\`${property}\` must stay as it was made`);
+    });
   });
 
   test.each(['*', 'https://*.example.com', 'http://app.example.com', 'https://app.example.com/', 'null', '', "https://a.example.com'"])(

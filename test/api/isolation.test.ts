@@ -15,7 +15,7 @@ let api: InferenceApi;
 let gateway: Gateway;
 beforeAll(() => {
   stack = new Stack(new App(), 'Test');
-  api = inferenceApi(stack, { endpoints: NAMES.map((name) => named(stack, name)) });
+  api = inferenceApi(stack, { endpoints: NAMES.map((name) => named(stack, name)), corsOrigin: 'https://app.example.com' });
   gateway = new Gateway(stack);
 });
 
@@ -183,10 +183,12 @@ describe('the role of the gateway', () => {
     ]);
   });
 
-  test('is the only one that the methods have, and no policy hangs on it beside this one', () => {
-    const credentials = Object.values(resourcesOf(stack, 'AWS::ApiGateway::Method'))
-      .map(({ Properties }) => (Properties.Integration as { Credentials: unknown }).Credentials);
-    expect(new Set(credentials.map((each) => JSON.stringify(each))).size).toBe(1);
+  test('is the only one that the methods have, the preflight has none, and no policy hangs on it beside this one', () => {
+    const methods = Object.values(resourcesOf(stack, 'AWS::ApiGateway::Method')).map(({ Properties }) => Properties);
+    const credentials = (preflight: boolean) => new Set(methods.filter(({ HttpMethod }) => (HttpMethod === 'OPTIONS') === preflight)
+      .map(({ Integration }) => JSON.stringify((Integration as { Credentials?: unknown }).Credentials)));
+    expect(credentials(false).size).toBe(1);
+    expect([...credentials(true)]).toEqual([undefined]);
     expect(Object.keys(resourcesOf(stack, 'AWS::IAM::Policy'))).toEqual([]);
   });
 });

@@ -96,9 +96,9 @@ describe('one endpoint more', () => {
     ['real-time, with the schema of another one', 5, (stack) => ({ routes: [typed(stack, 'a1')] }), (stack) => ({
       routes: [typed(stack, 'a1'), typed(stack, 'b1')],
     })],
-    ['real-time, with a schema of its own, for a page of another origin', 7, (stack) => ({ endpoints: [named(stack, 'a1')], corsOrigin }),
+    ['real-time, with a schema of its own, for a page of another origin', 6, (stack) => ({ endpoints: [named(stack, 'a1')], corsOrigin }),
       (stack) => ({ endpoints: [named(stack, 'a1')], routes: [typed(stack, 'b1')], corsOrigin })],
-    ['real-time, for a page of another origin', 6, (stack) => ({ endpoints: [named(stack, 'a1')], corsOrigin }), (stack) => ({
+    ['real-time, for a page of another origin', 5, (stack) => ({ endpoints: [named(stack, 'a1')], corsOrigin }), (stack) => ({
       endpoints: [named(stack, 'a1'), named(stack, 'b1')], corsOrigin,
     })],
   ])('%s, is %p resources more', (_, expected, one, two) => {
