@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { aws_apigateway as apigateway, CfnResource, IResolveContext, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { aws_apigateway as apigateway, CfnResource, IResolveContext, Lazy, Stack, StringConcat, Token, Tokenization } from 'aws-cdk-lib';
 import { Dependable, IConstruct, IDependable } from 'constructs';
 import { given, rendered } from '../serving/rendered-resource';
 
 /** What a deployment is a copy of; a stage, a plan or a domain is none of it. */
-const DEPLOYED = new Set(['RestApi', 'Resource', 'Method', 'Model', 'RequestValidator', 'Authorizer', 'GatewayResponse']
-  .map((name) => `AWS::ApiGateway::${name}`));
+const AUTHORIZER = 'AWS::ApiGateway::Authorizer';
+const DEPLOYED = new Set([AUTHORIZER, ...['RestApi', 'Resource', 'Method', 'Model', 'RequestValidator', 'GatewayResponse']
+  .map((name) => `AWS::ApiGateway::${name}`)]);
 
 /** What a deployment of routes is made from. */
 export interface RouteDeploymentProps extends apigateway.DeploymentProps {
@@ -29,8 +30,7 @@ export class RouteDeployment extends apigateway.Deployment {
     super(scope, id, props);
     const resource = this.node.defaultChild as apigateway.CfnDeployment;
     const first = Stack.of(this).getLogicalId(resource);
-    const others = () => deployedIn(within, props.api).filter((each) => each !== props.api.node.defaultChild);
-    this.node.addDependency(dependableOn(others));
+    this.node.addDependency(dependableOn(() => deployedIn(within, props.api).filter((each) => each !== props.api.node.defaultChild)));
     let known: string | undefined;
     resource.overrideLogicalId(Lazy.uncachedString({
       produce: ({ preparing }: IResolveContext) => {
@@ -51,12 +51,13 @@ export class RouteDeployment extends apigateway.Deployment {
 
   private digestOf(within: IConstruct, resources: readonly CfnResource[]): string {
     const words = new Words(Stack.of(this));
-    const hash = createHash('sha256');
-    for (const resource of resources) {
+    const texts = resources.map((resource) => {
       const { properties, overrides } = given(resource) ?? { properties: rendered(resource), overrides: {} };
-      hash.update(`${resource.node.path.slice(within.node.path.length)} ${words.of(properties)} ${words.of(overrides)}\n`);
-    }
-    return hash.update(words.of(this.said)).digest('hex').slice(0, 32);
+      return `${resource.node.path.slice(within.node.path.length)} ${words.of(properties)} ${words.of(overrides)}\n`;
+    });
+    const hash = createHash('sha256');
+    [...texts.sort(), words.of(this.said)].forEach((text) => { hash.update(text); });
+    return hash.digest('hex').slice(0, 32);
   }
 }
 
@@ -67,12 +68,17 @@ function dependableOn(resources: () => CfnResource[]): IDependable {
   return everything;
 }
 
-/** Resources of one API, in an order that does not depend on who was made first. */
+/** Resources of one API: what is in it, and the authorizers beside it. */
 function deployedIn(within: IConstruct, api: apigateway.RestApi): CfnResource[] {
-  return within.node.findAll().filter((each) => CfnResource.isCfnResource(each))
-    .filter(({ cfnResourceType }) => DEPLOYED.has(cfnResourceType))
-    .filter((each) => each.node.scopes.includes(api) || each.cfnResourceType === 'AWS::ApiGateway::Authorizer')
-    .sort((a, b) => (a.node.path < b.node.path ? -1 : 1));
+  const beside = within.node.children.filter((child) => child !== api);
+  return [
+    ...resourcesIn(api).filter(({ cfnResourceType: type }) => DEPLOYED.has(type)),
+    ...beside.flatMap(resourcesIn).filter(({ cfnResourceType: type }) => type === AUTHORIZER),
+  ];
+}
+
+function resourcesIn(construct: IConstruct): CfnResource[] {
+  return construct.node.findAll().filter((each) => CfnResource.isCfnResource(each));
 }
 
 /** Values as text. Only tokens are resolved, and what many methods share is written once. */
@@ -86,9 +92,20 @@ class Words {
     if (!isToken && (typeof value !== 'object' || value === null)) {
       return JSON.stringify(value) ?? 'undefined';
     }
-    const text = this.written.get(value) ?? (isToken ? this.resolved(value) : this.ofObject(value as object));
+    const known = this.written.get(value);
+    if (known !== undefined) {
+      return known;
+    }
+    const text = isToken ? this.ofToken(value) : this.ofObject(value as object);
     this.written.set(value, text);
     return text;
+  }
+
+  /** Many texts have the same tokens in them, such as the Region: each is resolved once. */
+  private ofToken(value: unknown): string {
+    return typeof value !== 'string' ? this.resolved(value) : JSON.stringify(
+      Tokenization.reverseString(value).mapTokens({ mapToken: (token) => `<${this.of(token)}>` }).join(new StringConcat()),
+    );
   }
 
   private resolved(value: unknown): string {

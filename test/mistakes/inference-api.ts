@@ -50,6 +50,7 @@ function altered<T extends CfnResource>(title: string, path: string, change: (re
 
 const ANY_JSON = join(__dirname, '..', '..', 'package.json');
 const INVOCATION = 'Resource/Default/models/churn/invocations/POST/Resource';
+const PREFLIGHT = 'Resource/Default/models/{route+}/OPTIONS/Resource';
 const STAGE = 'Resource/DeploymentStage.v1/Resource';
 const OF_ANOTHER_API: (stack: Stack) => IModelEndpoint[] = (stack) => [named(stack, 'fraud')];
 
@@ -98,6 +99,14 @@ export const ROUTES: Topic = {
     overridden('a variant that callers choose', INVOCATION, 'Integration.RequestParameters', {
       'integration.request.header.X-Amzn-SageMaker-Target-Variant': 'method.request.header.X-Variant',
     }, refusedAtSynth('Integration.RequestParameters', 'drop the override')),
+    {
+      title: 'a preflight that hands the path of a caller on',
+      make: (stack) => {
+        soundApi(stack, { corsOrigin: 'https://app.example.com' });
+        resourceAt(stack, `Api/${PREFLIGHT}`).addPropertyOverride('Integration', { Type: 'HTTP_PROXY', Uri: 'https://example.com/{route}' });
+      },
+      claim: refusedAtSynth('Integration.Type', 'drop the override'),
+    },
   ],
 };
 
