@@ -30,7 +30,8 @@ export class RouteDeployment extends apigateway.Deployment {
     super(scope, id, props);
     const resource = this.node.defaultChild as apigateway.CfnDeployment;
     const first = Stack.of(this).getLogicalId(resource);
-    this.node.addDependency(dependableOn(() => deployedIn(within, props.api).filter((each) => each !== props.api.node.defaultChild)));
+    const { defaultChild } = props.api.node;
+    this.node.addDependency(dependableOn(() => deployedIn(within, props.api).filter((each) => each !== defaultChild)));
     let known: string | undefined;
     resource.overrideLogicalId(Lazy.uncachedString({
       produce: ({ preparing }: IResolveContext) => {
