@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { apiApp } from './api-app';
 import type { ApiSynthTask } from './api-measure';
-import { apiApp, Library } from './api-place';
+import type { Library } from './api-place';
 
 // One synth in a process of its own.
 process.stdout.write(JSON.stringify(milliseconds(JSON.parse(process.argv[2]) as ApiSynthTask)));

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import type { ApiVariant } from './api-place';
+import type { ApiVariant } from './api-app';
 
 /** What a measuring process is asked: build and synthesize an app. */
 export interface ApiSynthTask {

@@ -2,16 +2,7 @@ import { App, aws_ecr as ecr, aws_s3 as s3, Size, Stack } from 'aws-cdk-lib';
 import { BUCKET, DIGEST, Library, REPOSITORY } from './place';
 import { batchL2 } from './training-l2';
 import { batchL2WithTheRest } from './training-l2-rest';
-
-/** Where queues are put. */
-export interface TrainingPlace {
-  readonly stack: Stack;
-  /** Shared by all queues, and the same in every app that is compared. */
-  readonly network: InstanceType<Library['network']['MlNetwork']>;
-  readonly library: Library;
-  /** Numbers of the queues of this stack. */
-  readonly indices: readonly number[];
-}
+import type { TrainingPlace } from './training-place';
 
 const VARIANTS = {
   'ours': ours, 'l2-with-the-rest': batchL2WithTheRest, 'l2': batchL2,

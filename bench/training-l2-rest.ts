@@ -5,8 +5,8 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { BUCKET } from './place';
-import type { TrainingPlace } from './training-app';
 import { makeBatch } from './training-l2';
+import type { TrainingPlace } from './training-place';
 
 /**
  * The same L2 with what a queue and a job of ours have around them, by hand: key, topic, event log with filters, seven alarms,

@@ -1,6 +1,6 @@
 import { aws_batch as batch, aws_ec2 as ec2, aws_ecr as ecr, aws_ecs as ecs, Size } from 'aws-cdk-lib';
 import { DIGEST, REPOSITORY } from './place';
-import type { TrainingPlace } from './training-app';
+import type { TrainingPlace } from './training-place';
 
 /**
  * CDK's Batch L2 as its documentation shows it: a spot environment of GPU machines, a queue, a job with a GPU. No log of
