@@ -18,6 +18,10 @@ type Json = Readonly<Record<string, unknown>>;
 const NOT_IN_OPENAPI = ['$schema', 'schema', 'id', 'ref', '$ref', 'definitions', 'dependencies', 'patternProperties', 'additionalItems'];
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
+type ProblemName = keyof typeof PROBLEMS;
+const OF_EVERY_ROUTE = ['unauthorized', 'forbidden', 'notFound', 'throttled', 'internal', 'unavailable', 'timeout'] as const;
+const OF_INVOCATIONS = [...OF_EVERY_ROUTE, 'badRequest', 'tooLarge', 'unsupported', 'modelFailed'] as const;
+
 /**
  * The API in the words of OpenAPI 3.0. It is made from the routes that the methods are made from, so it can show no route that
  * is not there. The host is a variable, because only the deployment knows it.
@@ -33,7 +37,11 @@ export function openApiDocument({ title, auth, serverId, routes }: OpenApiProps)
       [route.invocationsPath, { post: invocation(route, security(auth, serverId, route.invokeScope)) }],
       [route.healthPath, { get: health(route, security(auth, serverId, route.healthScope)) }],
     ])),
-    components: { schemas: { Problem: problemSchema() }, securitySchemes: securitySchemes(auth, serverId, routes) },
+    components: {
+      schemas: { Problem: problemSchema() },
+      responses: Object.fromEntries(OF_INVOCATIONS.map((name) => [name, problemResponse(PROBLEMS[name])])),
+      securitySchemes: securitySchemes(auth, serverId, routes),
+    },
   };
 }
 
@@ -49,8 +57,7 @@ function invocation(route: Route, access: Json): Json {
     requestBody: { required: true, content: Object.fromEntries(types.map((type) => [type, body])) },
     responses: {
       ...how.kind === 'real-time' ? prediction(how.accept) : queued(),
-      ...problems(['badRequest', 'unauthorized', 'forbidden', 'notFound', 'tooLarge', 'unsupported', 'throttled', 'internal',
-        'modelFailed', 'unavailable', 'timeout']),
+      ...problems(OF_INVOCATIONS),
     },
   };
 }
@@ -78,19 +85,21 @@ function health({ name }: Route, access: Json): Json {
     ...access,
     responses: {
       200: { description: 'It does', content: { 'application/json': { schema: objectOf({ status }) } } },
-      ...problems(['unauthorized', 'forbidden', 'notFound', 'throttled', 'internal', 'unavailable', 'timeout']),
+      ...problems(OF_EVERY_ROUTE),
     },
   };
 }
 
-function problems(names: ReadonlyArray<keyof typeof PROBLEMS>): Json {
-  return Object.fromEntries(names.map((name) => {
-    const problem: Problem = PROBLEMS[name];
-    const { status, title, retryAfter } = problem;
-    const headers = retryAfter === undefined ? {}
-      : { headers: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } } };
-    return [status, { description: title, ...headers, content: { [PROBLEM_TYPE]: { schema: PROBLEM } } }];
-  }));
+function problems(names: readonly ProblemName[]): Json {
+  return Object.fromEntries(names.map((name) => [PROBLEMS[name].status, { $ref: `#/components/responses/${name}` }]));
+}
+
+function problemResponse({ title, retryAfter }: Problem): Json {
+  return {
+    description: title,
+    ...retryAfter === undefined ? {} : { headers: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } } },
+    content: { [PROBLEM_TYPE]: { schema: PROBLEM } },
+  };
 }
 
 function problemSchema(): Json {

@@ -26,12 +26,18 @@ function validate(document: unknown): { valid: boolean; errors?: unknown } {
 interface Operation {
   readonly security: ReadonlyArray<Record<string, string[]>>;
   readonly requestBody?: { readonly content: Record<string, { schema: unknown }> };
-  readonly responses: Record<string, { content: Record<string, unknown> }>;
+  readonly responses: Record<string, Response | { readonly $ref: string }>;
+}
+interface Response {
+  readonly content: Record<string, unknown>;
 }
 interface Document {
   readonly openapi: string;
   readonly paths: Record<string, Record<string, Operation>>;
-  readonly components: { readonly securitySchemes: Record<string, { type: string }> };
+  readonly components: {
+    readonly responses: Record<string, Response>;
+    readonly securitySchemes: Record<string, { type: string }>;
+  };
 }
 
 function api(stack: Stack, auth?: ApiAuth): InferenceApi {
@@ -119,7 +125,10 @@ test('every operation tells of the problems that it can end in', () => {
     for (const { responses } of Object.values(operations)) {
       const errors = Object.entries(responses).filter(([status]) => Number(status) >= 400);
       expect(errors.map(([status]) => Number(status))).toEqual(expect.arrayContaining([401, 403, 404, 429, 500, 503, 504]));
-      expect(errors.every(([, { content }]) => 'application/problem+json' in content)).toBe(true);
+      for (const [, response] of errors) {
+        const { content } = '$ref' in response ? document.components.responses[response.$ref.replace('#/components/responses/', '')] : response;
+        expect(Object.keys(content)).toEqual(['application/problem+json']);
+      }
     }
   }
 });
