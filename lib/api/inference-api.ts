@@ -163,8 +163,12 @@ export class InferenceApi extends Construct {
 
   /** The API as an OpenAPI 3.0 document, JSON text. Hosts are placeholders: only the deployment knows them. */
   public openApi(): string {
+    return JSON.stringify(this.openApiDocument(), undefined, 2);
+  }
+
+  private openApiDocument(): object {
     const { apiName, routes } = this;
-    return JSON.stringify(openApiDocument({ title: apiName, auth: this.auth._kind, serverId: apiName, routes }), undefined, 2);
+    return openApiDocument({ title: apiName, auth: this.auth._kind, serverId: apiName, routes });
   }
 
   private createKey(): kms.Key {
@@ -243,7 +247,7 @@ export class InferenceApi extends Construct {
     new ssm.StringParameter(this, 'Parameter', {
       parameterName: this.parameterName, description: `Where ${this.apiName} is`, stringValue: this.address,
     });
-    this.node.addMetadata(OPEN_API_METADATA, this.openApi());
+    this.node.addMetadata(OPEN_API_METADATA, JSON.stringify(this.openApiDocument())); // a program reads it
   }
 
   private checkedClient(name: string): string {

@@ -1,6 +1,7 @@
 import { aws_apigateway as apigateway } from 'aws-cdk-lib';
 import { Problem, PROBLEM_TYPE, PROBLEMS } from './problem';
 import { HEALTH_REPLY, MODEL_ERROR_REPLY, problemReply, QUEUED_REPLY, REFUSED_REPLY } from './templates/reply';
+import { referenceFree } from '../core/reference-free';
 
 /**
  * What a reply of SageMaker becomes. The gateway keeps one integration response for each status, chosen by the status of
@@ -42,8 +43,15 @@ export interface ApiReplies {
 
 export function apiReplies(corsOrigin?: string): ApiReplies {
   return {
-    predictions: invocationReplies(corsOrigin), places: asynchronousReplies(corsOrigin), states: healthReplies(corsOrigin),
+    predictions: shared(invocationReplies(corsOrigin)),
+    places: shared(asynchronousReplies(corsOrigin)),
+    states: shared(healthReplies(corsOrigin)),
   };
+}
+
+/** They are most of what a method consists of. */
+function shared({ integrationResponses, methodResponses }: Replies): Replies {
+  return { integrationResponses: referenceFree(integrationResponses), methodResponses };
 }
 
 /** A prediction, in the words and the type of the model. */
