@@ -66,9 +66,15 @@ function created(head: Head, { release: kind, revision, image, artifact, artifac
   };
 }
 
-/** A halted release, or one that could not tidy, left the endpoint on a configuration of its own, which the next must know. */
+/**
+ * A halted release, or one that could not tidy, left the endpoint on a configuration of its own, which the next must know. One
+ * that was refused, or halted before it wanted anything, left what it found.
+ */
 function leftoversOf({ release }: Head): readonly string[] {
-  return release?.outcome === 'HALTED' || release?.left !== undefined ? release.wanted?.known ?? [] : [];
+  if (release?.wanted === undefined) {
+    return release?.leftovers ?? [];
+  }
+  return release.outcome === 'HALTED' || release.left !== undefined ? release.wanted.known : [];
 }
 
 /** Without a stable version there is nobody to share requests with: only the last stage makes sense. */

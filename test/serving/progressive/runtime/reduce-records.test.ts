@@ -243,4 +243,13 @@ describe('a new release', () => {
     expect(after(halted(), starting()).release!.leftovers).toEqual(canary().release!.wanted!.known);
     expect(after(pending(), halt, starting()).release!.leftovers).toEqual([]);
   });
+
+  test.each([
+    ['was refused', happening({ kind: 'refuse', code: 'BASELINE_UNHEALTHY', reason: 'the endpoint is Failed' })],
+    ['halted before it began', halt],
+  ])('knows what was left over before one that %s: that one changed nothing of it', (_name, end) => {
+    const again = (head: Head) => after({ ...head, failuresInARow: 0 }, starting());
+    const vain = (head: Head) => after(again(head), end);
+    expect(again(vain(vain(halted()))).release!.leftovers).toEqual(canary().release!.wanted!.known);
+  });
 });
