@@ -143,6 +143,22 @@ test('an error that nobody planned for takes the way back, and people hear of a 
   expect(account.named('Publish')).toHaveLength(2);
 });
 
+test('a way back that SageMaker closes in several lines is told all the same', async () => {
+  const execution = await disturbed('TIDY', () => {
+    account.before = (call) => {
+      if (call === 'UpdateEndpoint') {
+        throw awsError('ValidationException', 'Could not assume the role:\nlook at its trust.');
+      }
+    };
+  });
+  account.traffic = (slot) => slot === 'Candidate' ? { requests: 100, errors: 3 } : { requests: 900, errors: 0 };
+  expect(await execution.run()).toMatchObject({ outcome: 'ROLLED_BACK' });
+  expect(execution.steps.filter((step) => step.includes('!'))).toEqual([]);
+  expect(account.named('Publish').map(({ Message }) => String(Message))).toEqual([
+    expect.stringContaining('look at its trust'), expect.stringContaining('was rolled back'),
+  ]);
+});
+
 test('an alarm takes requests back at once, within the invocation', async () => {
   let weights: unknown;
   const execution = await disturbed('BAKE', async () => {

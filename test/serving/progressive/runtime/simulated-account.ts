@@ -9,6 +9,7 @@ import {
 } from '../../../../lib/serving/progressive/runtime/release-world';
 import { Item } from '../../../../rehearsal/aws/dynamodb/expressions';
 import { FakeDynamoDb } from '../../../../rehearsal/aws/dynamodb/fake-dynamodb';
+import { checkMessage } from '../../../../rehearsal/aws/sns';
 
 interface ConfigVariant {
   readonly VariantName: string;
@@ -227,6 +228,9 @@ export class SimulatedAccount {
           this.free(text('EndpointName'));
         }
         this.endpoints.delete(text('EndpointName'));
+        return {};
+      case 'Publish':
+        checkMessage(input);
         return {};
       default:
         return {}; // events, messages, executions and invocations: the calls themselves are what is asserted
