@@ -234,6 +234,18 @@ describe('the clerk', () => {
     expect((await account.head()).failuresInARow).toBe(1);
   });
 
+  test('tells people of an end though the registry lets nothing go: once, and not before the last try', async () => {
+    account.plant(after(canary(), happening({ kind: 'latch', cause: 'verdict', reason: 'bad' }), happening({ kind: 'restore' })));
+    account.registryDown = true;
+    await expect(clerk('close')).rejects.toMatchObject({ name: 'ReleaseBusy' });
+    await expect(clerk('close')).rejects.toMatchObject({ name: 'ReleaseBusy' });
+    expect(account.named('Publish')).toEqual([]);
+    expect(await clerk('halt')).toMatchObject({ next: 'NOTHING', outcome: 'ROLLED_BACK' });
+    expect(account.named('Publish')).toMatchObject([{ Subject: 'fraud: was rolled back' }]);
+    expect(account.lines.filter((line) => line.includes('"ReleasesRolledBack":1'))).toHaveLength(1);
+    expect(account.logged).toContain('a hold stays in the registry');
+  });
+
   test('halts a version that serves when the registry does not take it, and says why', async () => {
     account.plant(after(canary(), ...finishedFrom()));
     account.versions.set(2, 'Revoked');
