@@ -82,6 +82,13 @@ describe('an update', () => {
     expect((await account.head()).release!.profile.instanceCount).toBe(2);
   });
 
+  test('adopts nothing: what came to that name later was no business of the stack', async () => {
+    await asked('Create');
+    account.serve('theirs', 'their-model');
+    await asked('Update', { Profile: JSON.stringify({ ...PROFILE, instanceCount: 5 }) });
+    expect((await account.head()).stable).toBeUndefined();
+  });
+
   test('cannot give an endpoint another name', async () => {
     expect((await asked('Update', {}, { EndpointName: 'other' })).status).toBe('FAILED');
     expect((await asked('Update', { Profile: JSON.stringify({ ...PROFILE, endpointName: 'other' }) })).status).toBe('FAILED');

@@ -215,6 +215,17 @@ describe('the clerk', () => {
     expect(account.holds).toEqual([]);
   });
 
+  test('does not take over what somebody made meanwhile, and says what helps: a deployment adopts at the creation alone', async () => {
+    account.endpoints.clear();
+    account.plant({ ...serving(null), rev: 1, auditSequence: 1 });
+    await start();
+    account.serve('theirs', 'their-model');
+    await clerk('begin');
+    const { reason } = (await account.head()).release!;
+    expect(reason).toContain('CONFLICT: there is an endpoint fraud that no release made');
+    expect(reason).toContain('delete it');
+  });
+
   test('waits for a registry that does not answer, and for an endpoint that moves', async () => {
     await start();
     account.registryDown = true;
