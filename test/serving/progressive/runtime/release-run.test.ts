@@ -1,5 +1,5 @@
 import { Execution, ask } from './release-run';
-import { MINUTE, serving, START, V1 } from './releases';
+import { BOB, MINUTE, serving, START, V1 } from './releases';
 import { awsError, SimulatedAccount } from './simulated-account';
 import { releaseClerk } from '../../../../lib/serving/progressive/runtime/release-clerk';
 import { releaseWriter } from '../../../../lib/serving/progressive/runtime/release-writer';
@@ -309,6 +309,22 @@ test('the first release makes the endpoint; when it fails, the endpoint goes', a
   account.traffic = (slot) => slot === 'Candidate' ? { requests: 100, errors: 50 } : undefined;
   expect(await (await started()).run()).toMatchObject({ outcome: 'ROLLED_BACK' });
   expect(account.endpoints.size).toBe(0);
+});
+
+test('a first release that served, and that the registry did not take, is what the second one goes back to', async () => {
+  account = new SimulatedAccount();
+  account.production = [];
+  await account.deploy();
+  const first = await disturbed('FINISH', () => { account.registryDown = true; });
+  expect(await first.run()).toMatchObject({ outcome: 'HALTED' });
+  const { config } = account.endpoints.get('fraud')!;
+  account.registryDown = false;
+  account.holds = []; // as the runbook says
+  expect(await (await disturbed('BAKE', () => alarm())).run()).toMatchObject({ outcome: 'ROLLED_BACK' });
+  expect([account.weights(), account.endpoints.get('fraud')!.config]).toEqual([{ Stable: 100 }, config]);
+  const { status } = await ask(account, 'allow', { body: { revision: 2 }, actor: BOB });
+  expect(status).toBe(200);
+  expect(await (await started()).run()).toMatchObject({ outcome: 'SUCCEEDED' });
 });
 
 test('a rollback by hand goes straight to the version before, whatever the switch and the alarms say', async () => {
