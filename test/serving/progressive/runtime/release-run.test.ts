@@ -319,7 +319,6 @@ test('a first release that served, and that the registry did not take, is what t
   expect(await first.run()).toMatchObject({ outcome: 'HALTED' });
   const { config } = account.endpoints.get('fraud')!;
   account.registryDown = false;
-  account.holds = []; // as the runbook says
   expect(await (await disturbed('BAKE', () => alarm())).run()).toMatchObject({ outcome: 'ROLLED_BACK' });
   expect([account.weights(), account.endpoints.get('fraud')!.config]).toEqual([{ Stable: 100 }, config]);
   const { status } = await ask(account, 'allow', { body: { revision: 2 }, actor: BOB });

@@ -1,6 +1,7 @@
 import { ask } from './release-run';
 import { after, canary, happening, MINUTE, PLAN, serving, START, V1 } from './releases';
 import { awsError, SimulatedAccount } from './simulated-account';
+import { releasedPrefix } from '../../../../lib/serving/progressive/runtime/names';
 import { releaseClerk } from '../../../../lib/serving/progressive/runtime/release-clerk';
 import { releaseJudge } from '../../../../lib/serving/progressive/runtime/release-judge';
 import { releaseWriter } from '../../../../lib/serving/progressive/runtime/release-writer';
@@ -213,6 +214,20 @@ describe('the clerk', () => {
     expect(account.mutations()).toEqual([]);
     expect(account.named('Publish')).toHaveLength(1);
     expect(account.holds).toEqual([]);
+  });
+
+  test.each([
+    ['an earlier release of the endpoint, which is over', `${releasedPrefix('fraud')}6`, 'INSTALL'],
+    ['a later one', `${releasedPrefix('fraud')}8`, 'CLOSE'],
+    ['a release of another endpoint', `${releasedPrefix('fraud-eu')}6`, 'CLOSE'],
+  ])('begins although the registry was left with a hold, if it is of %s', async (_name, holder, next) => {
+    account.plant({ ...serving(), nextRelease: 7 });
+    account.holds = [holder];
+    account.held.set(holder, 1);
+    await start();
+    const begin = { do: 'begin', endpoint: 'fraud', releaseId: 'fraud.7', at: at() } as const;
+    expect((await releaseClerk(begin, 'r', account.world())).next).toBe(next);
+    expect(account.holds).toEqual([next === 'INSTALL' ? `${releasedPrefix('fraud')}7` : holder]);
   });
 
   test('does not take over what somebody made meanwhile, and says what helps: a deployment adopts at the creation alone', async () => {
