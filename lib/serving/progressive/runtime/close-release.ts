@@ -81,7 +81,7 @@ async function makeProduction(release: Release, world: ClerkWorld): Promise<stri
   throw new ReleaseBusy(`the registry did not take the version into production: ${done.code}`);
 }
 
-/** A hold that is not there is as good as let go. One that stays blocks the next release, and people have to hear of the end all the same. */
+/** A hold that is not there is as good as let go. Of an end people have to hear also if one stays. */
 async function letGo(release: Release, world: ClerkWorld, last: boolean): Promise<void> {
   const done = await new ReleaseRegistry(release.profile, world).unhold(release);
   if (!done.ok && done.code !== 'CONFLICT' && done.code !== 'NOT_FOUND') {

@@ -42,7 +42,10 @@ export class ReleaseRegistry {
     return this.change(release, 'unhold', `/versions/${release.revision}/unhold`, { release: this.nameOf(release) });
   }
 
-  /** Holds that earlier releases of the endpoint could not end: they are over, since it has one at a time. Says whether there were such, and are no more. */
+  /**
+   * Ends holds that earlier releases of the endpoint could not: they are over, since it has one at a time. Says whether there
+   * were such, and are no more.
+   */
   public async letGoEarlier(release: Release): Promise<boolean> {
     const head = await this.head();
     const earlier = (head.ok ? head.view.holds : []).flatMap(({ revision, release: holder }) => {

@@ -245,14 +245,17 @@ describe('a new release', () => {
   });
 
   test('goes back to what a first release left serving when it halted at its end, and to nothing of one that did not come so far', () => {
-    const finish = [happening({ kind: 'begin' }), happening({ kind: 'confirm' }), happening({ kind: 'confirm' }), tick(5), happening({ kind: 'confirm' })];
+    const confirm = happening({ kind: 'confirm' });
+    const finish = [happening({ kind: 'begin' }), confirm, confirm, tick(5), confirm];
     const first = after(serving(null), starting(), ...finish);
     expect(first.release!.wanted!.act).toBe('finish');
     const second = after(first, halt, starting());
-    expect(second.stable).toEqual({ ...V1, revision: 2, modelName: expect.stringMatching(/r1-v2$/), configName: expect.stringMatching(/r1-finish$/) });
+    expect(second.stable).toEqual({
+      ...V1, revision: 2, modelName: expect.stringMatching(/r1-v2$/), configName: expect.stringMatching(/r1-finish$/),
+    });
     expect(second.release).toMatchObject({ previous: second.stable, stage: 0 });
-    const [early, latched] = [after(serving(null), starting(), ...finish.slice(0, 3), halt), after(first, latch, halt)];
-    expect([early, latched].map((head) => after(head, starting()).release!.previous)).toEqual([undefined, undefined]);
+    const others = [after(serving(null), starting(), ...finish.slice(0, 3), halt), after(first, latch, halt)];
+    expect(others.map((head) => after(head, starting()).release!.previous)).toEqual([undefined, undefined]);
   });
 
   test.each([
