@@ -6,6 +6,7 @@ import { gatewayEvent, HttpRequest } from './aws/gateway';
 import { Iam } from './aws/iam';
 import { Metrics } from './aws/metrics';
 import { SageMaker } from './aws/sagemaker';
+import { checkMessage } from './aws/sns';
 import { Ssm } from './aws/ssm';
 import { REGISTRY_TABLES, Supplies } from './aws/supplies';
 import { Calls, Input, REGISTRY_NAME } from './calls';
@@ -348,6 +349,7 @@ export class World {
       case 'eventbridge': return this.events.put(input);
       case 'sfn': return this.machines.act(operation, input);
       case 'sns':
+        checkMessage(input);
         this.journal.paged(by, String(input.Subject ?? ''), String(input.Message ?? ''));
         return { MessageId: String(this.journal.pages.length) };
       case 'lambda': return this.invokes(input);

@@ -264,6 +264,26 @@ describe('F16 when every try of the way back fails', () => {
     expect(paged(result)).toEqual(['is HALTED and needs a person']);
     expect(result.pages.map(({ from }) => from).filter((from) => /ExecutionsFailed|ReleaseHalted/.test(from))).toHaveLength(2);
   });
+
+  const said = ({ answers }: RehearsalResult) => answers.map(({ do: asked, status }) => `${asked} ${status}`);
+  const abort: Act = { do: 'abort', when: ({ outcome, endpointStatus }) => outcome === 'HALTED' && endpointStatus === 'InService' };
+
+  test('an abort tries once more, when what held it up is over', async () => {
+    const result = await rehearsal.run({
+      candidate: SICK,
+      calls: [{ do: 'deny', function: 'release-writer', operation: SHIFT, when: ({ latch, outcome }) => latch !== undefined && outcome === undefined, times: 999 }],
+      acts: [START, abort],
+    });
+    expect([endsOf(result), said(result)]).toEqual([['HALTED: the release could neither go on nor go back by itself'], ['start 202', 'abort 200']]);
+    expect([shares(result), recorded(result)]).toEqual(['-, 0, 10, 0', `${BEGUN}, judge HEALTHY x2, latch, halt HALTED, latch, restore`]);
+  });
+
+  test('and also after an endpoint that was locked beyond the deadline, on which a sick candidate had its share', async () => {
+    const lock: Act = { do: 'other', when: inCanary, act: ({ lockEndpoint }) => { lockEndpoint(4500); } };
+    const result = await rehearsal.run({ candidate: SICK, acts: [START, lock, abort] });
+    expect(endsOf(result)).toEqual(['HALTED: the endpoint is still SystemUpdating after the deadline, and no update can be cancelled']);
+    expect([shares(result), said(result)]).toEqual(['-, 0, 10, 0', ['start 202', 'abort 200']]);
+  });
 });
 
 describe('a version that is revoked in an emergency while its release is live', () => {

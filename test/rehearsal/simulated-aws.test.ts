@@ -3,6 +3,7 @@ import { CloudWatch } from '../../rehearsal/aws/cloudwatch';
 import { evaluate } from '../../rehearsal/aws/math';
 import { fitsPattern, inputOf } from '../../rehearsal/aws/patterns';
 import { SageMaker, UpdateTrouble } from '../../rehearsal/aws/sagemaker';
+import { checkMessage } from '../../rehearsal/aws/sns';
 import { VirtualClock } from '../../rehearsal/clock';
 import { Switches, USUAL_SWITCHES } from '../../rehearsal/switches';
 import { Templates } from '../../rehearsal/template/template';
@@ -37,6 +38,27 @@ async function hosting(switches: Partial<Switches> = {}, trouble?: UpdateTrouble
 const WEIGHTS = {
   ...NAME, DesiredWeightsAndCapacities: [{ VariantName: 'Stable', DesiredWeight: 90 }, { VariantName: 'Candidate', DesiredWeight: 10 }],
 };
+
+describe('SNS', () => {
+  test.each<[string, object, boolean]>([
+    ['a subject of 99 characters', { Subject: 'a'.repeat(99), Message: 'm' }, true],
+    ['a subject of 100 characters', { Subject: 'a'.repeat(100), Message: 'm' }, false],
+    ['a subject of two lines', { Subject: 'a\nb', Message: 'm' }, false],
+    ['a subject that is not ASCII', { Subject: 'für', Message: 'm' }, false],
+    ['a subject that begins with a space', { Subject: ' a', Message: 'm' }, false],
+    ['no subject', { Message: 'für\nalle' }, true],
+    ['an empty message', { Subject: 'a', Message: '' }, false],
+    ['a message of 256 KiB', { Message: 'm'.repeat(262_144) }, true],
+    ['a longer one', { Message: 'm'.repeat(262_145) }, false],
+  ])('takes or refuses %s', (_name, message, taken) => {
+    const publishing = expect(() => { checkMessage({ ...message }); });
+    if (taken) {
+      publishing.not.toThrow();
+    } else {
+      publishing.toThrow('Invalid parameter');
+    }
+  });
+});
 
 describe('SageMaker', () => {
   test('an initial weight of 0 stays 0', async () => {

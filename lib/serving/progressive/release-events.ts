@@ -85,12 +85,13 @@ function pattern({ source, detailType }: { readonly source: string; readonly det
   return { 'source': [source], 'detail-type': [detailType] };
 }
 
+/** By the rule, as the guide has it: https://docs.aws.amazon.com/eventbridge/latest/userguide/rule-dlq.html */
 function letEventsKeepFailures(queue: sqs.IQueue): void {
   queue.addToResourcePolicy(new iam.PolicyStatement({
     sid: 'EventsKeepFailures',
     principals: [new iam.ServicePrincipal('events.amazonaws.com')],
     actions: ['sqs:SendMessage'],
     resources: [queue.queueArn],
-    conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(queue).account } },
+    conditions: { ArnLike: { 'aws:SourceArn': Stack.of(queue).formatArn({ service: 'events', resource: 'rule', resourceName: '*' }) } },
   }));
 }

@@ -1,5 +1,5 @@
 import { ONE_DAY } from './execution-history';
-import { BUSY, ONCE_MORE, PATIENT, URGENT } from './retries';
+import { BUSY, ONCE_MORE, PASSING_STARTS, PATIENT, URGENT } from './retries';
 import { CLERK_SECONDS, ClerkTask, LAST_CALL_SECONDS, Outcome, PRUNER_SECONDS, PruneTask, WRITER_SECONDS, WriterTask } from './runtime/contract';
 import { after, catching, Definition, OF_RELEASE, State, States, stepChoice, stepTask, waitFor, Ways } from './states';
 
@@ -85,7 +85,7 @@ function stage({ stageMachine }: ReleaseMachineParts): States {
         },
       },
       OutputPath: '$.Output',
-      Retry: [{ ...PATIENT, ErrorEquals: ['StepFunctions.ExecutionLimitExceeded', 'StepFunctions.SdkClientException'] }],
+      Retry: [{ ...PATIENT, ErrorEquals: PASSING_STARTS }],
       ...catching('Restore'),
       Next: after('Stage'),
     },

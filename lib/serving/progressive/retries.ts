@@ -10,11 +10,21 @@ export interface TaskRetry {
 
 /**
  * What another try may mend: Lambda's own trouble, a function that died, another writer at work. A step may be run again from
- * any point. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ * any point. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html and bp-lambda-serviceexception.html
  */
 export const PASSING_ERRORS: readonly string[] = [
   'Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException', 'Lambda.TooManyRequestsException', 'Lambda.Unknown',
-  'Runtime.ExitError', 'Sandbox.Timedout', 'States.Timeout', ERROR_BUSY, ERROR_WRITER_BUSY,
+  'Lambda.ClientExecutionTimeoutException', 'Runtime.ExitError', 'Sandbox.Timedout', 'States.Timeout', ERROR_BUSY, ERROR_WRITER_BUSY,
+];
+
+/**
+ * The same for the start of a child execution. The guide spells the limit without, and Step Functions other errors of this call
+ * with `Exception` at the end; a throttled call is the last.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+ */
+export const PASSING_STARTS: readonly string[] = [
+  'StepFunctions.ExecutionLimitExceeded', 'StepFunctions.ExecutionLimitExceededException', 'StepFunctions.SdkClientException',
+  'StepFunctions.AWSStepFunctionsException',
 ];
 
 /** Of what goes forward, and of what writes down how it went. */

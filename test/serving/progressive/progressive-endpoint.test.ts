@@ -137,6 +137,17 @@ describe('the template', () => {
     });
   });
 
+  test('lets rules of its account, and nobody else, keep what they could not deliver: told by the rule, as EventBridge documents it', () => {
+    usual.template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([Match.objectLike({
+          Principal: { Service: 'events.amazonaws.com' },
+          Condition: { ArnLike: { 'aws:SourceArn': { 'Fn::Join': ['', Match.arrayWith([':events:eu-west-1:111122223333:rule/*'])] } } },
+        })]),
+      }),
+    });
+  });
+
   test('asks for IAM credentials on every route', () => {
     usual.template.resourceCountIs('AWS::ApiGatewayV2::Route', 9);
     usual.template.allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });

@@ -84,6 +84,19 @@ describe.each(MACHINES)('the machine of a %s', (_, definition) => {
   });
 });
 
+test.each([
+  'Lambda.ClientExecutionTimeoutException', 'Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException', 'Lambda.Unknown', 'Sandbox.Timedout', 'States.Timeout',
+])('%s of a function is tried again, and takes no healthy release back', (error) => {
+  expect(PATIENT.ErrorEquals).toContain(error);
+});
+
+test.each([
+  'StepFunctions.ExecutionLimitExceeded', 'StepFunctions.ExecutionLimitExceededException', 'StepFunctions.AWSStepFunctionsException',
+])('%s at the start of a stage is tried again, too', (error) => {
+  expect(state(RELEASE, 'Stage').Retry!.flatMap(({ ErrorEquals }) => ErrorEquals)).toContain(error);
+});
+
 test('a validator that sees nothing would prove nothing: a way to nowhere is found', () => {
   const broken = { ...STAGE, States: { ...STAGE.States, Bake: { ...STAGE.States.Bake, Next: 'Nowhere' } } };
   expect(validate(broken).isValid).toBe(false);

@@ -68,7 +68,9 @@ async function versionRefusal(
 
 /** Last, because it changes something: nobody can revoke or retire the version from here on. */
 async function holdRefusal(release: Release, world: ClerkWorld): Promise<Refusal | undefined> {
-  const held = await new ReleaseRegistry(release.profile, world).hold(release);
+  const registry = new ReleaseRegistry(release.profile, world);
+  const first = await registry.hold(release);
+  const held = !first.ok && first.code === 'CONFLICT' && await registry.letGoEarlier(release) ? await registry.hold(release) : first;
   if (held.ok) {
     return undefined;
   }

@@ -44,10 +44,13 @@ export function hasNotEnded({ outcome }: Release): boolean {
   return outcome === undefined;
 }
 
-/** What follows from an end. Done again if the execution comes here again: better twice than never. */
-export async function endedSteps(release: Release, head: Head, world: ClerkWorld): Promise<Step> {
+/**
+ * What follows from an end. Done again if the execution comes here again: better twice than never.
+ * @param last nobody comes here again, so that whatever fails has to be left
+ */
+export async function endedSteps(release: Release, head: Head, world: ClerkWorld, last = release.outcome === 'HALTED'): Promise<Step> {
   const { outcome, profile: { endpointName } } = release;
-  await letGo(release, world);
+  await letGo(release, world, last);
   world.write(endMetrics(release, world.now()));
   if (outcome !== undefined && outcome !== 'SUCCEEDED') {
     await page(release, TOLD[outcome], world);
@@ -78,11 +81,11 @@ async function makeProduction(release: Release, world: ClerkWorld): Promise<stri
   throw new ReleaseBusy(`the registry did not take the version into production: ${done.code}`);
 }
 
-/** A hold that is not there is as good as let go. */
-async function letGo(release: Release, world: ClerkWorld): Promise<void> {
+/** A hold that is not there is as good as let go. Of an end people have to hear also if one stays. */
+async function letGo(release: Release, world: ClerkWorld, last: boolean): Promise<void> {
   const done = await new ReleaseRegistry(release.profile, world).unhold(release);
   if (!done.ok && done.code !== 'CONFLICT' && done.code !== 'NOT_FOUND') {
-    if (release.outcome !== 'HALTED') {
+    if (!last) {
       throw new ReleaseBusy(`the registry did not let the version go: ${done.code}`);
     }
     world.log.error('a hold stays in the registry', { releaseId: release.releaseId, code: done.code, runbook: world.settings.runbook });

@@ -9,7 +9,7 @@ import { notToAbort } from './reduce-end';
 import { refusal } from './refusal';
 import { ReleaseEvent } from './release-event';
 import { RegisteredVersion, ReleaseRegistry } from './release-registry';
-import { Actor, canLatch, Head, isLive, Refusal, Release } from './release-state';
+import { Actor, canLatch, Head, isLive, isStrandedOnItsWay, Refusal, Release } from './release-state';
 import { Loaded, ReleaseStore } from './release-store';
 import { DeskWorld } from './release-world';
 import { retried } from './retried';
@@ -101,7 +101,7 @@ async function decisionOf({ verb, actor }: DeskRequest, body: Body, loaded: Load
   const at = world.now();
   if ('releaseId' in body) {
     return ({ head: now }) => notToAbort(now, body.releaseId)
-      ?? (canLatch(now.release) ? { kind: 'latch', cause: 'abort', reason: 'aborted by hand', at, actor } : undefined);
+      ?? (canLatch(now.release) || isStrandedOnItsWay(now.release) ? { kind: 'latch', cause: 'abort', reason: 'aborted by hand', at, actor } : undefined);
   }
   if (verb === 'allow' && 'revision' in body) {
     return () => ({ kind: 'allow', revision: body.revision, at, actor });

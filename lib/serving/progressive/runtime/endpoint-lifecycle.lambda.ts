@@ -22,5 +22,5 @@ const world: LifecycleWorld = {
 export const handler = customResource({
   work: (request, outOfTime) => endpointLifecycle(request, outOfTime, world),
   remove: (request, outOfTime) => endpointLifecycle(request, outOfTime, world),
-  broken: (problem) => ({ status: 'FAILED', reason: `The endpoint's profile was not stored: ${problem}. ${world.settings.runbook}` }),
+  broken: (problem) => ({ status: 'FAILED', reason: `The endpoint's profile was not stored, or the endpoint not deleted: ${problem}. ${world.settings.runbook}` }),
 });

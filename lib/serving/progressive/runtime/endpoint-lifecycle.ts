@@ -130,7 +130,10 @@ async function remove(
     }
     const lease = await Lease.take(endpoint, RequestId, world);
     try {
-      await deleteEndpoint(endpoint, new Fleet(world, () => lease.prove()), outOfTime, world);
+      if (!await deleteEndpoint(endpoint, new Fleet(world, () => lease.prove()), outOfTime, world)) {
+        // what is known of it stays known: the next try has to find it
+        return failed(`Endpoint ${endpoint} is still there: SageMaker has it locked, or takes long. Delete again when it is InService or gone.`);
+      }
     } finally {
       await lease.release();
     }
@@ -140,12 +143,12 @@ async function remove(
   return { status: 'SUCCESS', reason: 'The endpoint is gone; its history stays.' };
 }
 
-/** Waits until it is gone: role, key and network of the endpoint may go only then. */
-async function deleteEndpoint(endpoint: string, fleet: Fleet, outOfTime: AbortSignal, world: LifecycleWorld): Promise<void> {
+/** Waits until it is gone: role, key and network of the endpoint may go only then. Says whether it is. */
+async function deleteEndpoint(endpoint: string, fleet: Fleet, outOfTime: AbortSignal, world: LifecycleWorld): Promise<boolean> {
   for (;;) {
     const described = await fleet.endpoint(endpoint);
     if (described === undefined || outOfTime.aborted) {
-      return;
+      return described === undefined;
     }
     if (described.status !== 'Deleting') {
       try {

@@ -39,6 +39,12 @@ export function holdName(endpoint: string, number: number): string {
   return beginning(endpoint, number);
 }
 
+/** The number of the release of this endpoint that holds under a name. Nothing: somebody else does. */
+export function numberInHold(endpoint: string, name: string): number | undefined {
+  const [prefix, number] = [releasedPrefix(endpoint), name.slice(releasedPrefix(endpoint).length)];
+  return name.startsWith(prefix) && /^\d+$/.test(number) ? Number(number) : undefined;
+}
+
 export function releaseIdOf(endpoint: string, number: number): string {
   return `${endpoint}.${number}`;
 }

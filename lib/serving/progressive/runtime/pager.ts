@@ -4,9 +4,11 @@ import { Release } from './release-state';
 import { BaseWorld, CommonSettings, PagerWorld } from './release-world';
 import { retried } from './retried';
 
-const LONGEST_SUBJECT = 100; // of an SNS message
+/** SNS refuses a message whose subject has more, a line break, or anything but ASCII: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+const LONGEST_SUBJECT = 99;
+const NOT_IN_SUBJECTS = /[^\x21-\x7e]+/g;
 
-/** Tells people, in sentences of ours. */
+/** Tells people, in sentences of ours that may quote SageMaker and names of alarms. */
 export async function page(
   release: Release, what: string, world: BaseWorld & PagerWorld & { readonly settings: CommonSettings },
 ): Promise<void> {
@@ -17,7 +19,7 @@ export async function page(
     ...(why === undefined ? [] : [`Because: ${why}.`]),
     world.settings.runbook,
   ].join('\n');
-  const Subject = `${endpointName}: ${what}`.slice(0, LONGEST_SUBJECT);
+  const Subject = `${endpointName}: ${what}`.replace(NOT_IN_SUBJECTS, ' ').slice(0, LONGEST_SUBJECT);
   await retried(() => world.sns.send(new PublishCommand({ TopicArn: topicArn, Subject, Message })), world);
 }
 

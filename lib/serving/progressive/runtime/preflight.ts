@@ -62,7 +62,8 @@ export async function endpointRefusal(release: Release, world: ClerkWorld): Prom
   const described = await look.endpoint(endpointName);
   if (previous === undefined) {
     return described === undefined || leftovers.includes(described.configName ?? '') ? undefined
-      : refusal('CONFLICT', `there is an endpoint ${endpointName} that nobody adopted; deploy its stack again, which does`);
+      : refusal('CONFLICT', `there is an endpoint ${endpointName} that no release made, and that was not there to be adopted when its construct was first `
+        + 'deployed; delete it, and the release makes its own');
   }
   if (described === undefined) {
     return refusal('BASELINE_UNHEALTHY', `the endpoint is gone, which served ${previous.configName}`);

@@ -2,13 +2,14 @@ import { servingOf, wanted } from './arrangements';
 import { Outcome } from './contract';
 import { refusal, stale } from './refusal';
 import { EventOf, Step } from './release-event';
-import { canLatch, Head, isLive, LatchCause, Refusal, Release } from './release-state';
+import { canLatch, Head, isLive, isStrandedOnItsWay, LatchCause, Refusal, Release } from './release-state';
 
 /** A release that was recovered so often is not saved by one more time. */
 const MOST_RECOVERIES = 3;
 
 export function latch({ release }: Head, { at, cause, reason }: EventOf<'latch'>): Step | Refusal {
-  if (!canLatch(release)) {
+  // a person may ask for the way back once more where it came to nothing
+  if (!canLatch(release) && !(cause === 'abort' && isStrandedOnItsWay(release))) {
     return stale('going back', release?.state);
   }
   return {
@@ -19,7 +20,7 @@ export function latch({ release }: Head, { at, cause, reason }: EventOf<'latch'>
 
 /** From here there is no way but back, whatever comes later. */
 export function latched(before: Release, cause: LatchCause, reason: string, at: number): Release {
-  const { issued: _done, confirmedAt: _then, ...release } = before;
+  const { issued: _done, confirmedAt: _then, lockedSince: _since, lockedSeconds: _locked, ...release } = before;
   return {
     ...release,
     // a halted release stays halted, but its candidate loses what it has
@@ -101,7 +102,7 @@ function wordOf(status: string): string {
 
 /** An abort names the release it is meant for, and one that is over cannot be aborted. */
 export function notToAbort({ release }: Head, releaseId: string): Refusal | undefined {
-  if (release === undefined || !(isLive(release) || canLatch(release))) {
+  if (release === undefined || !(isLive(release) || canLatch(release) || isStrandedOnItsWay(release))) {
     return refusal('NOTHING_LIVE', 'no release is under way; to leave a version that was released, roll back');
   }
   return release.releaseId === releaseId ? undefined

@@ -1,17 +1,18 @@
-import { installed, wanted } from './arrangements';
+import { installed, servingOf, wanted } from './arrangements';
 import { releaseIdOf } from './names';
 import { refusal, stale } from './refusal';
 import { EventOf, Step } from './release-event';
-import { canLatch, FRESH_TALLY, Head, isLive, Refusal, Release } from './release-state';
+import { canLatch, FRESH_TALLY, Head, isLive, Refusal, Release, Serving } from './release-state';
 
 /** After so many failures in a row somebody else has to allow the next release. */
 const FAILURES_THAT_NEED_APPROVAL = 2;
 const ALLOWANCE_MS = 24 * 3600 * 1000;
 
-export function start(head: Head, event: EventOf<'start'>): Step | Refusal {
-  if (isLive(head.release)) {
-    return refusal('CONFLICT', `release ${head.release.releaseId} is under way; wait for its end, or abort it`);
+export function start(before: Head, event: EventOf<'start'>): Step | Refusal {
+  if (isLive(before.release)) {
+    return refusal('CONFLICT', `release ${before.release.releaseId} is under way; wait for its end, or abort it`);
   }
+  const head = { ...before, stable: before.stable ?? servedByFirst(before.release) };
   const problem = event.release === 'rollback' ? notToGoBack(head) : notAllowed(head, event);
   if (problem !== undefined) {
     return problem;
@@ -23,6 +24,15 @@ export function start(head: Head, event: EventOf<'start'>): Step | Refusal {
     head: { ...others, allowance: undefined, nextRelease: head.nextRelease + 1, release },
     deed: { outcome: 'SUCCEEDED', details: { kind: event.release } },
   };
+}
+
+/**
+ * A first release that did all but get into the registry serves callers, and nothing served before it: the next release goes back
+ * to that, or it would take the endpoint away when it fails.
+ */
+function servedByFirst(release: Release | undefined): Serving | undefined {
+  const served = release?.outcome === 'HALTED' && release.latch === undefined && release.wanted?.act === 'finish' && release.confirmedAt !== undefined;
+  return served ? servingOf(release) : undefined;
 }
 
 function notToGoBack({ stable }: Head): Refusal | undefined {
@@ -66,9 +76,15 @@ function created(head: Head, { release: kind, revision, image, artifact, artifac
   };
 }
 
-/** A halted release, or one that could not tidy, left the endpoint on a configuration of its own, which the next must know. */
+/**
+ * A halted release, or one that could not tidy, left the endpoint on a configuration of its own, which the next must know. One
+ * that was refused, or halted before it wanted anything, left what it found.
+ */
 function leftoversOf({ release }: Head): readonly string[] {
-  return release?.outcome === 'HALTED' || release?.left !== undefined ? release.wanted?.known ?? [] : [];
+  if (release?.wanted === undefined) {
+    return release?.leftovers ?? [];
+  }
+  return release.outcome === 'HALTED' || release.left !== undefined ? release.wanted.known : [];
 }
 
 /** Without a stable version there is nobody to share requests with: only the last stage makes sense. */

@@ -25,13 +25,13 @@ export async function releaseClerk(task: ClerkTask | RecoverTask, requestId: str
   }
 }
 
-/** Where nothing else is left. */
+/** Where nothing else is left. A release that has ended already is told of here if its own end could not be. */
 async function haltRelease({ endpoint, releaseId, at }: ClerkTask, request: Request, world: ClerkWorld): Promise<Step> {
   const event: ReleaseEvent = {
     kind: 'halt', reason: 'the release could neither go on nor go back by itself', at: Date.parse(at), actor: STATE_MACHINE,
   };
   const head = await changed({ endpoint, releaseId }, event, request, world);
-  return head.release?.releaseId === releaseId ? endedSteps(head.release, head, world) : nothing(endpoint, releaseId);
+  return head.release?.releaseId === releaseId ? endedSteps(head.release, head, world, true) : nothing(endpoint, releaseId);
 }
 
 /** An execution ended without its last state. What it left goes back, and another execution sees to that. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ServingProfile } from './contract';
-import { holdName } from './names';
+import { holdName, numberInHold } from './names';
 import { Release } from './release-state';
 import { RegistryWorld } from './release-world';
 import { RegistryAnswer } from '../../../registry/runtime/registry-caller';
@@ -15,7 +15,8 @@ const Version = z.object({
   approved: z.object({ image: z.string(), artifactSha256: z.string() }).optional(),
 });
 const Serving = z.object({ revision: z.number().int(), image: z.string(), artifact: z.string(), artifactSha256: z.string() });
-const Head = z.object({ rev: z.number().int(), production: Serving.optional(), history: z.array(Serving) });
+const Hold = z.object({ revision: z.number().int(), release: z.string() });
+const Head = z.object({ rev: z.number().int(), production: Serving.optional(), history: z.array(Serving), holds: z.array(Hold) });
 const Done = z.object({ revision: z.number().int() });
 
 export type RegisteredVersion = z.infer<typeof Version>;
@@ -39,6 +40,25 @@ export class ReleaseRegistry {
 
   public unhold(release: Release): Promise<RegistryAnswer<unknown>> {
     return this.change(release, 'unhold', `/versions/${release.revision}/unhold`, { release: this.nameOf(release) });
+  }
+
+  /**
+   * Ends holds that earlier releases of the endpoint could not: they are over, since it has one at a time. Says whether there
+   * were such, and are no more.
+   */
+  public async letGoEarlier(release: Release): Promise<boolean> {
+    const head = await this.head();
+    const earlier = (head.ok ? head.view.holds : []).flatMap(({ revision, release: holder }) => {
+      const number = numberInHold(this.profile.endpointName, holder);
+      return number !== undefined && number < release.number ? [{ ...release, revision, number }] : [];
+    });
+    for (const each of earlier) {
+      const done = await this.unhold(each);
+      if (!done.ok && done.code !== 'CONFLICT') {
+        return false;
+      }
+    }
+    return earlier.length > 0;
   }
 
   public promote(release: Release): Promise<RegistryAnswer<unknown>> {

@@ -190,3 +190,8 @@ export function canLatch(release: Release | undefined): release is ForwardReleas
   }
   return isLive(release) || (release.state === 'HALTED' && release.wanted !== undefined && release.restoredAt === undefined);
 }
+
+/** Whether its way back ended before it was over: the endpoint was locked for too long, or every try failed. */
+export function isStrandedOnItsWay(release: Release | undefined): release is Release {
+  return release?.state === 'HALTED' && release.latch !== undefined && release.restoredAt === undefined;
+}

@@ -10,7 +10,10 @@ import { HOUR, SimulatedSageMaker } from '../../guarded/runtime/simulated-sagema
 let account: SimulatedAccount;
 beforeEach(() => { account = new SimulatedAccount(); });
 
-function asked(RequestType: CloudFormationRequest['RequestType'], own: object = {}, former: object = {}, world = account.world()) {
+function asked(
+  RequestType: CloudFormationRequest['RequestType'], own: object = {}, former: object = {}, world = account.world(),
+  { signal } = new AbortController(),
+) {
   const properties = { EndpointName: 'fraud', Profile: JSON.stringify(PROFILE), OnDelete: 'refuse' };
   const request: CloudFormationRequest = {
     RequestType,
@@ -20,7 +23,7 @@ function asked(RequestType: CloudFormationRequest['RequestType'], own: object = 
     ResourceProperties: { ...properties, ...own },
     OldResourceProperties: { ...properties, ...former },
   };
-  return endpointLifecycle(request, new AbortController().signal, world);
+  return endpointLifecycle(request, signal, world);
 }
 
 const profile = async () => (await new ReleaseStore(account.world()).load('fraud')).profile;
@@ -79,6 +82,13 @@ describe('an update', () => {
     expect((await account.head()).release!.profile.instanceCount).toBe(2);
   });
 
+  test('adopts nothing: what came to that name later was no business of the stack', async () => {
+    await asked('Create');
+    account.serve('theirs', 'their-model');
+    await asked('Update', { Profile: JSON.stringify({ ...PROFILE, instanceCount: 5 }) });
+    expect((await account.head()).stable).toBeUndefined();
+  });
+
   test('cannot give an endpoint another name', async () => {
     expect((await asked('Update', {}, { EndpointName: 'other' })).status).toBe('FAILED');
     expect((await asked('Update', { Profile: JSON.stringify({ ...PROFILE, endpointName: 'other' }) })).status).toBe('FAILED');
@@ -117,6 +127,22 @@ describe('a deletion', () => {
     expect(await profile()).toBeUndefined();
     expect((await ask(account, 'start', { body: { revision: 2 } })).view.code).toBe('NOT_FOUND');
     expect((await ask(account, 'history')).status).toBe(200); // what happened stays
+  });
+
+  test('that has no time left says so, and knows the endpoint still when it is asked again', async () => {
+    Object.assign(account.endpoints.get('fraud')!, { status: 'Updating', until: account.now + 3_600_000 });
+    const time = new AbortController();
+    account.before = (call) => {
+      if (call === 'DeleteEndpoint') {
+        time.abort();
+      }
+    };
+    const first = await asked('Delete', { OnDelete: 'delete' }, {}, account.world(), time);
+    expect(first).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('Endpoint fraud is still there') });
+    expect([await profile(), (await account.head()).stable]).toEqual([PROFILE, V1]);
+    account.now += 3_600_000;
+    expect((await asked('Delete', { OnDelete: 'delete' })).status).toBe('SUCCESS');
+    expect(account.endpoints.size).toBe(0);
   });
 
   test('takes with the endpoint what releases made, after it was written down that nothing serves', async () => {

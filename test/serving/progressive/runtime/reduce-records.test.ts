@@ -243,4 +243,27 @@ describe('a new release', () => {
     expect(after(halted(), starting()).release!.leftovers).toEqual(canary().release!.wanted!.known);
     expect(after(pending(), halt, starting()).release!.leftovers).toEqual([]);
   });
+
+  test('goes back to what a first release left serving when it halted at its end, and to nothing of one that did not come so far', () => {
+    const confirm = happening({ kind: 'confirm' });
+    const finish = [happening({ kind: 'begin' }), confirm, confirm, tick(5), confirm];
+    const first = after(serving(null), starting(), ...finish);
+    expect(first.release!.wanted!.act).toBe('finish');
+    const second = after(first, halt, starting());
+    expect(second.stable).toEqual({
+      ...V1, revision: 2, modelName: expect.stringMatching(/r1-v2$/), configName: expect.stringMatching(/r1-finish$/),
+    });
+    expect(second.release).toMatchObject({ previous: second.stable, stage: 0 });
+    const others = [after(serving(null), starting(), ...finish.slice(0, 3), halt), after(first, latch, halt)];
+    expect(others.map((head) => after(head, starting()).release!.previous)).toEqual([undefined, undefined]);
+  });
+
+  test.each([
+    ['was refused', happening({ kind: 'refuse', code: 'BASELINE_UNHEALTHY', reason: 'the endpoint is Failed' })],
+    ['halted before it began', halt],
+  ])('knows what was left over before one that %s: that one changed nothing of it', (_name, end) => {
+    const again = (head: Head) => after({ ...head, failuresInARow: 0 }, starting());
+    const vain = (head: Head) => after(again(head), end);
+    expect(again(vain(vain(halted()))).release!.leftovers).toEqual(canary().release!.wanted!.known);
+  });
 });

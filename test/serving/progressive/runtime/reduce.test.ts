@@ -271,6 +271,19 @@ describe('going back', () => {
     expect(after(latched, call, happening({ kind: 'issue', mutation: 'weights' }, deadline + 9000)).release!.wanted!.deadline).toBe(late);
   });
 
+  test.each(['abort', 'verdict', 'alarm', 'stop', 'stopped', 'step'] as const)('that came to nothing is taken again for a person alone: %s', (cause) => {
+    const stranded = after(canary(), happening({ kind: 'latch', cause: 'alarm', reason: 'a' }), happening({ kind: 'issue', mutation: 'weights' }),
+      happening({ kind: 'halt', reason: 'h' }));
+    const again = happening({ kind: 'latch', cause, reason: 'again' }, START + 9 * MINUTE);
+    const restored = after(stranded, happening({ kind: 'restore' }));
+    expect([refusedBy(stranded, again), refusedBy(restored, again)]).toEqual([cause === 'abort' ? 'not refused' : 'STALE_STEP', 'STALE_STEP']);
+    if (cause === 'abort') {
+      const { state, latch, issued, wanted } = after(stranded, again).release!;
+      expect({ state, latch, issued }).toEqual({ state: 'HALTED', latch: { cause, reason: 'again', at: START + 9 * MINUTE }, issued: undefined });
+      expect(wanted!.deadline).toBe(START + 9 * MINUTE + PLAN.updateDeadlineSeconds * 1000);
+    }
+  });
+
   test('leaves both slots if it has to, and the next release knows them', () => {
     const head = after(canary(), happening({ kind: 'latch', cause: 'abort', reason: 'a' }), happening({ kind: 'restore' }),
       happening({ kind: 'tidy', left: 'no capacity' }), happening({ kind: 'close' }));

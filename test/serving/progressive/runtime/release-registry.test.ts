@@ -52,6 +52,16 @@ test('a release holds its version, promotes it, lets it go, and can go back', as
   expect(local.rejections).toEqual([]);
 });
 
+test('what earlier releases could not let go is let go, and nothing of others', async () => {
+  expect(await registry.hold(releaseOf(1, 5))).toMatchObject({ ok: true });
+  expect(await registry.letGoEarlier(releaseOf(2, 5))).toBe(false);
+  expect(await registry.hold(releaseOf(2, 6))).toMatchObject({ ok: false, code: 'CONFLICT' });
+  expect(await registry.letGoEarlier(releaseOf(2, 6))).toBe(true);
+  expect(await registry.letGoEarlier(releaseOf(2, 6))).toBe(false);
+  expect(await registry.hold(releaseOf(2, 6))).toMatchObject({ ok: true });
+  expect(await registry.unhold(releaseOf(2, 6))).toMatchObject({ ok: true });
+});
+
 test('only a version that is approved as it is may be released', async () => {
   const answer = await registry.version(1);
   const version = (answer as Extract<typeof answer, { ok: true }>).view;

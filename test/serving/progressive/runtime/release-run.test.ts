@@ -1,5 +1,5 @@
 import { Execution, ask } from './release-run';
-import { MINUTE, serving, START, V1 } from './releases';
+import { BOB, MINUTE, serving, START, V1 } from './releases';
 import { awsError, SimulatedAccount } from './simulated-account';
 import { releaseClerk } from '../../../../lib/serving/progressive/runtime/release-clerk';
 import { releaseWriter } from '../../../../lib/serving/progressive/runtime/release-writer';
@@ -141,6 +141,22 @@ test('an error that nobody planned for takes the way back, and people hear of a 
   expect(await other.run()).toMatchObject({ outcome: 'HALTED' });
   expect(await account.head()).toMatchObject({ failuresInARow: 2, release: { state: 'HALTED' } });
   expect(account.named('Publish')).toHaveLength(2);
+});
+
+test('a way back that SageMaker closes in several lines is told all the same', async () => {
+  const execution = await disturbed('TIDY', () => {
+    account.before = (call) => {
+      if (call === 'UpdateEndpoint') {
+        throw awsError('ValidationException', 'Could not assume the role:\nlook at its trust.');
+      }
+    };
+  });
+  account.traffic = (slot) => slot === 'Candidate' ? { requests: 100, errors: 3 } : { requests: 900, errors: 0 };
+  expect(await execution.run()).toMatchObject({ outcome: 'ROLLED_BACK' });
+  expect(execution.steps.filter((step) => step.includes('!'))).toEqual([]);
+  expect(account.named('Publish').map(({ Message }) => String(Message))).toEqual([
+    expect.stringContaining('look at its trust'), expect.stringContaining('was rolled back'),
+  ]);
 });
 
 test('an alarm takes requests back at once, within the invocation', async () => {
@@ -293,6 +309,21 @@ test('the first release makes the endpoint; when it fails, the endpoint goes', a
   account.traffic = (slot) => slot === 'Candidate' ? { requests: 100, errors: 50 } : undefined;
   expect(await (await started()).run()).toMatchObject({ outcome: 'ROLLED_BACK' });
   expect(account.endpoints.size).toBe(0);
+});
+
+test('a first release that served, and that the registry did not take, is what the second one goes back to', async () => {
+  account = new SimulatedAccount();
+  account.production = [];
+  await account.deploy();
+  const first = await disturbed('FINISH', () => { account.registryDown = true; });
+  expect(await first.run()).toMatchObject({ outcome: 'HALTED' });
+  const { config } = account.endpoints.get('fraud')!;
+  account.registryDown = false;
+  expect(await (await disturbed('BAKE', () => alarm())).run()).toMatchObject({ outcome: 'ROLLED_BACK' });
+  expect([account.weights(), account.endpoints.get('fraud')!.config]).toEqual([{ Stable: 100 }, config]);
+  const { status } = await ask(account, 'allow', { body: { revision: 2 }, actor: BOB });
+  expect(status).toBe(200);
+  expect(await (await started()).run()).toMatchObject({ outcome: 'SUCCEEDED' });
 });
 
 test('a rollback by hand goes straight to the version before, whatever the switch and the alarms say', async () => {

@@ -9,6 +9,7 @@ import {
 } from '../../../../lib/serving/progressive/runtime/release-world';
 import { Item } from '../../../../rehearsal/aws/dynamodb/expressions';
 import { FakeDynamoDb } from '../../../../rehearsal/aws/dynamodb/fake-dynamodb';
+import { checkMessage } from '../../../../rehearsal/aws/sns';
 
 interface ConfigVariant {
   readonly VariantName: string;
@@ -58,6 +59,8 @@ export class SimulatedAccount {
   public readonly versions = new Map<number, string>([[1, 'Approved'], [2, 'Approved'], [3, 'Pending']]);
   public production: number[] = [1];
   public holds: string[] = [];
+  /** Which version is held by whom. */
+  public readonly held = new Map<string, number>();
   public registryDown = false;
 
   /** Runs before a call has an effect, and after; what it throws is what the caller gets. */
@@ -228,6 +231,9 @@ export class SimulatedAccount {
         }
         this.endpoints.delete(text('EndpointName'));
         return {};
+      case 'Publish':
+        checkMessage(input);
+        return {};
       default:
         return {}; // events, messages, executions and invocations: the calls themselves are what is asserted
     }
@@ -330,7 +336,8 @@ export class SimulatedAccount {
     const conflict = { ok: false, code: 'CONFLICT', detail: 'it is so already' };
     if (path.endsWith('/history')) {
       const [now, ...history] = this.production;
-      return ok({ rev: 7, ...(now === undefined ? {} : { production: versionOf(now) }), history: history.map(versionOf) });
+      const holds = this.holds.map((release) => ({ revision: this.held.get(release) ?? 2, release, as: 'rollout' }));
+      return ok({ rev: 7, ...(now === undefined ? {} : { production: versionOf(now) }), history: history.map(versionOf), holds });
     }
     if (path.endsWith('/rollback')) {
       const [now, before, ...rest] = this.production;
@@ -341,9 +348,14 @@ export class SimulatedAccount {
       return this.versions.has(number) ? ok(versionOf(number)) : { ok: false, code: 'NOT_FOUND', detail: 'no such version' };
     }
     if (verb === 'hold') {
-      this.holds = [...new Set([...this.holds, String(body.release)])];
+      const other = this.holds.find((each) => each !== body.release);
+      if (other !== undefined) {
+        return { ok: false, code: 'CONFLICT', detail: `release ${other} is under way` };
+      }
+      this.held.set(String(body.release), number);
+      this.holds = [String(body.release)];
     } else if (verb === 'unhold') {
-      if (!this.holds.includes(String(body.release))) {
+      if (!this.holds.includes(String(body.release)) || (this.held.get(String(body.release)) ?? number) !== number) {
         return conflict;
       }
       this.holds = this.holds.filter((each) => each !== body.release);

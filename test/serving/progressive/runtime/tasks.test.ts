@@ -1,6 +1,7 @@
 import { ask } from './release-run';
 import { after, canary, happening, MINUTE, PLAN, serving, START, V1 } from './releases';
 import { awsError, SimulatedAccount } from './simulated-account';
+import { releasedPrefix } from '../../../../lib/serving/progressive/runtime/names';
 import { releaseClerk } from '../../../../lib/serving/progressive/runtime/release-clerk';
 import { releaseJudge } from '../../../../lib/serving/progressive/runtime/release-judge';
 import { releaseWriter } from '../../../../lib/serving/progressive/runtime/release-writer';
@@ -215,6 +216,31 @@ describe('the clerk', () => {
     expect(account.holds).toEqual([]);
   });
 
+  test.each([
+    ['an earlier release of the endpoint, which is over', `${releasedPrefix('fraud')}6`, 'INSTALL'],
+    ['a later one', `${releasedPrefix('fraud')}8`, 'CLOSE'],
+    ['a release of another endpoint', `${releasedPrefix('fraud-eu')}6`, 'CLOSE'],
+  ])('begins although the registry was left with a hold, if it is of %s', async (_name, holder, next) => {
+    account.plant({ ...serving(), nextRelease: 7 });
+    account.holds = [holder];
+    account.held.set(holder, 1);
+    await start();
+    const begin = { do: 'begin', endpoint: 'fraud', releaseId: 'fraud.7', at: at() } as const;
+    expect((await releaseClerk(begin, 'r', account.world())).next).toBe(next);
+    expect(account.holds).toEqual([next === 'INSTALL' ? `${releasedPrefix('fraud')}7` : holder]);
+  });
+
+  test('does not take over what somebody made meanwhile, and says what helps: a deployment adopts at the creation alone', async () => {
+    account.endpoints.clear();
+    account.plant({ ...serving(null), rev: 1, auditSequence: 1 });
+    await start();
+    account.serve('theirs', 'their-model');
+    await clerk('begin');
+    const { reason } = (await account.head()).release!;
+    expect(reason).toContain('CONFLICT: there is an endpoint fraud that no release made');
+    expect(reason).toContain('delete it');
+  });
+
   test('waits for a registry that does not answer, and for an endpoint that moves', async () => {
     await start();
     account.registryDown = true;
@@ -232,6 +258,18 @@ describe('the clerk', () => {
     expect(await clerk('halt')).toMatchObject({ next: 'NOTHING', outcome: 'HALTED' });
     expect(account.named('Publish')).toMatchObject([{ Subject: 'fraud: is HALTED and needs a person' }]);
     expect((await account.head()).failuresInARow).toBe(1);
+  });
+
+  test('tells people of an end though the registry lets nothing go: once, and not before the last try', async () => {
+    account.plant(after(canary(), happening({ kind: 'latch', cause: 'verdict', reason: 'bad' }), happening({ kind: 'restore' })));
+    account.registryDown = true;
+    await expect(clerk('close')).rejects.toMatchObject({ name: 'ReleaseBusy' });
+    await expect(clerk('close')).rejects.toMatchObject({ name: 'ReleaseBusy' });
+    expect(account.named('Publish')).toEqual([]);
+    expect(await clerk('halt')).toMatchObject({ next: 'NOTHING', outcome: 'ROLLED_BACK' });
+    expect(account.named('Publish')).toMatchObject([{ Subject: 'fraud: was rolled back' }]);
+    expect(account.lines.filter((line) => line.includes('"ReleasesRolledBack":1'))).toHaveLength(1);
+    expect(account.logged).toContain('a hold stays in the registry');
   });
 
   test('halts a version that serves when the registry does not take it, and says why', async () => {
