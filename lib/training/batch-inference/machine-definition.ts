@@ -17,7 +17,11 @@ export interface MachineDefinitionProps {
 /** The name of the map in ARNs of its child executions and metrics. */
 export const MAP_LABEL = 'Infer';
 
-const LAMBDA_TROUBLE = ['Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException', 'Lambda.TooManyRequestsException'];
+/** https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html, "Handle transient Lambda service exceptions". */
+const LAMBDA_TROUBLE = [
+  'Lambda.ClientExecutionTimeoutException', 'Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+];
 
 /**
  * Plan, infer, report, judge: states in JSONPath, so that they can be run on a developer's machine. Written as the template has
