@@ -29,7 +29,10 @@ describe('an execution', () => {
       evaluation: { accuracy: 0.93, bias: 0.02, p99LatencyMs: 120 },
     });
     expect(bench.events).toEqual([
-      { type: 'Model Approval Wanted', detail: expect.objectContaining({ model: 'churn', revision: 1, approveWith: 'mlp model approve churn 1' }) },
+      {
+        type: 'Model Approval Wanted',
+        detail: expect.objectContaining({ model: 'churn', revision: 1, approveWith: expect.stringMatching(/^mlp model approve churn 1 --url https:/) }),
+      },
       { type: 'Training Pipeline Ended', detail: ended.output },
     ]);
   });
