@@ -6,6 +6,7 @@ import { person } from '../../registry/support/callers';
 
 /** The template's own state machine with the real handler and the real registry, and what goes wrong. */
 
+const OLD_COMMIT = '0123456789'.repeat(4);
 const TASKS = ['ValidateData', 'Train', 'Trained', 'Evaluate', 'Evaluated', 'Register', 'AskApproval', 'Tell'];
 
 async function versions(bench: PipelineBench): Promise<Record<string, unknown>[]> {
@@ -358,6 +359,20 @@ describe('the registry', () => {
     };
     expect(await bench.start()).toMatchObject({ state: 'Registered', output: { revision: 1 } });
     expect(await versions(bench)).toHaveLength(1);
+  });
+
+  test('that registered and was not heard answers a pipeline that was deployed anew meanwhile', async () => {
+    const bench = new PipelineBench(() => ({ commit: OLD_COMMIT }));
+    bench.dynamodb.hooks.before = ({ name, input }) => {
+      if (name === 'PutItem' && (input as { Item: { stage?: string } }).Item.stage === 'REGISTERED') {
+        throw Object.assign(new Error('no'), { name: 'InternalServerError' });
+      }
+    };
+    expect(await bench.start()).toMatchObject({ state: 'Broken' });
+    bench.dynamodb.hooks = {};
+    bench.redeploy((definition) => definition.replaceAll(OLD_COMMIT, '9876543210'.repeat(4)));
+    expect(await bench.start()).toMatchObject({ state: 'Registered', output: { revision: 1 } });
+    expect(await versions(bench)).toMatchObject([{ revision: 1, lineage: { commit: OLD_COMMIT } }]);
   });
 });
 
