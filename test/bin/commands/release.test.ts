@@ -108,6 +108,25 @@ test('status --wait stays until the release is over, and its exit code says how 
   });
 });
 
+test('status --wait does not take the next release for the one that it waits for', async () => {
+  server.willAnswer(status(), status({ releaseId: 'fraud.13', revision: 8, state: 'SUCCEEDED' }));
+  const { exitCode, err } = await mlp('release', 'status', 'fraud', '--wait');
+  expect(exitCode).toBe(4);
+  expect(err).toContain('release fraud.12 is over and fraud.13 came after it; mlp release history fraud says how it ended');
+});
+
+test('status --wait outlasts a desk that does not answer for some minutes, and says when it does not come back', async () => {
+  const silent = { status: 503, body: '{"message":"Service Unavailable"}' };
+  const tries = (looks: number) => Array.from({ length: 4 * looks }, () => silent);
+  server.willAnswer(status(), ...tries(20), status({ state: 'WATCHING' }), ...tries(20), status({ state: 'SUCCEEDED' }));
+  expect(await mlp('release', 'status', 'fraud', '--wait')).toMatchObject({ exitCode: 0 });
+  server.willAnswer(status(), silent);
+  const { exitCode, err } = await mlp('release', 'status', 'fraud', '--wait');
+  expect(exitCode).toBe(6);
+  expect(err).toContain('does not answer');
+  expect(server.asked).toHaveLength(1 + 4 * 41);
+});
+
 test('history shows audit records, page by page', async () => {
   const row = (sequence: number, action: string) => ({
     sequence,
