@@ -152,8 +152,20 @@ async function atItsEnd(
 
 async function history(session: ServiceSession, endpoint: string): Promise<void> {
   const texts = await allPages(session, 'history', HistoryAnswer, ({ rows }) => rows.map(({ record }) => record), { endpoint });
-  const records = texts.map((text) => ReleaseRecord.parse(JSON.parse(text)));
-  session.show({ endpoint, records }, () => session.terminal.table(RECORD_COLUMNS, records, `nothing was released to ${endpoint} yet`));
+  const records = texts.flatMap((text) => recordIn(text) ?? []);
+  const unreadable = texts.length - records.length;
+  session.show({ endpoint, records, unreadable }, () => session.terminal.table(RECORD_COLUMNS, records, `nothing was released to ${endpoint} yet`));
+  if (unreadable > 0) {
+    session.terminal.note(`WARNING: ${unreadable} of the rows cannot be read as records: somebody changed them`);
+  }
+}
+
+function recordIn(text: string): ReleaseRecord | undefined {
+  try {
+    return ReleaseRecord.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 function isLive({ release }: EndpointReleaseAnswer): boolean {

@@ -142,6 +142,17 @@ test('history shows audit records, page by page', async () => {
   expect(server.asked.map(({ line }) => line)).toEqual(['GET /endpoints/fraud/history?limit=100', 'GET /endpoints/fraud/history?limit=100&after=1']);
 });
 
+test('history says how many records somebody made into something else, and shows the others', async () => {
+  const row = (sequence: number, record: string) => ({ sequence, hash: 'a'.repeat(64), record });
+  const good = JSON.stringify({ timestamp: '2026-11-28T08:00:00.000Z', actor: 'states.amazonaws.com', action: 'endpoint.release.close', outcome: 'SUCCEEDED' });
+  server.willAnswer(json({ rows: [row(1, 'no JSON'), row(2, '{"action":7}'), row(3, good)], headSequence: 3, headHash: '' }));
+  const { exitCode, out, err } = await mlp('release', 'history', 'fraud');
+  expect(exitCode).toBe(0);
+  expect(out).toContain('endpoint.release.close');
+  expect(err).toContain('WARNING: 2 of the rows cannot be read as records');
+  expect(JSON.parse((await mlp('release', 'history', 'fraud', '--json')).out)).toEqual({ endpoint: 'fraud', records: [JSON.parse(good)], unreadable: 2 });
+});
+
 test.each([
   [['start', 'fraud', 'latest'], 'must not say `latest`'],
   [['start', 'Fraud', '7'], 'must be 2 to 63 characters of a-z'],
