@@ -14,6 +14,11 @@ const NOT_ALLOWED = new Set([
 ]);
 const ELSEWHERE = new Set(['NoSuchBucket', 'PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException']);
 const SLOW_CLOCK = new Set(['RequestTimeTooSkewed', 'RequestExpired']);
+/** What passes by itself, and yet comes with 400: S3 says so to who sends too slowly, other services to who asks too often. */
+const PASSING = new Set([
+  'RequestTimeout', 'RequestTimeoutException', 'RequestLimitExceeded', 'Throttling', 'ThrottlingException', 'ThrottledException',
+  'TooManyRequestsException',
+]);
 
 /** The numbers and codes that an error of the SDK or of the network carries. */
 interface Told {
@@ -54,7 +59,8 @@ export function toFailure(error: unknown, what: string, suspicion = Suspicion.RE
 /** Whether trying again may help. */
 export function passing(error: unknown): boolean {
   const { status, code } = told(error);
-  return code !== undefined || status === undefined || status >= 500 || status === 429 || status === 408 || status === 409;
+  return (error instanceof Error && PASSING.has(error.name)) || code !== undefined || status === undefined || status >= 500
+    || [408, 409, 429].includes(status);
 }
 
 function told(error: unknown): Told {

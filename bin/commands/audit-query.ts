@@ -44,7 +44,7 @@ export function addAuditQuery(audit: Command, world: World): void {
     .optionsGroup('Which records:')
     .option('--model <model>', 'of this model (default: of all of the tenant)', modelArgument)
     .option('--since <time>', 'not older: ISO 8601 such as 2026-11-20T08:00:00Z, or 30m, 12h, 7d, 4w', moment)
-    .option('--until <time>', 'not newer: the same', moment)
+    .option('--until <time>', 'not newer: the same; of a day (UTC) all of it', end)
     .option('--action <action>', 'such as promote', actionArgument)
     .option('--actor <text>', 'whose ARN contains this')
     .option('--version <revision>', 'about this version', revisionArgument)
@@ -114,6 +114,12 @@ function moment(text: string): Moment {
     throw new InvalidArgumentError('It must be a time with its zone, such as 2026-11-20T08:00:00Z, a day, or a stretch such as 30m, 12h, 7d, 4w.');
   }
   return { at };
+}
+
+/** Who asks until a day means that day too. */
+function end(text: string): Moment {
+  const until = moment(text);
+  return 'at' in until && !text.includes('T') ? { at: until.at + AGO_MS.d - 1 } : until;
 }
 
 function timeOf(when: Moment, { now }: World): number {

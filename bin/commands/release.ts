@@ -20,6 +20,8 @@ interface WaitOptions extends ServiceOptions {
 
 const DESK: Written = { noun: RELEASE_DESK.noun, usually: `${DESK_PARAMETER_PREFIX}<endpoint>`, output: DESK_OUTPUT };
 const LOOK_EVERY_MS = 15_000;
+/** In a row: ten minutes. */
+const MOST_UNANSWERED = 40;
 
 const RECORD_COLUMNS: readonly Column<ReleaseRecord>[] = [
   { head: 'TIME', of: ({ timestamp }) => timestamp },
@@ -109,18 +111,8 @@ async function change(
 
 async function status(world: World, options: WaitOptions, endpoint: string): Promise<void> {
   const session = sessionOf(world, options, endpoint);
-  let answer = await session.read('status', EndpointReleaseAnswer, { endpoint });
-  if (options.wait === true && isLive(answer)) {
-    answer = await session.progress(`release ${answer.release?.releaseId ?? ''}`, async (progress) => {
-      let latest = answer;
-      while (isLive(latest)) {
-        progress.update(`${latest.release?.state ?? ''}, ${latest.release?.candidatePercent ?? 0} % of requests`);
-        await world.sleep(LOOK_EVERY_MS);
-        latest = await session.read('status', EndpointReleaseAnswer, { endpoint });
-      }
-      return latest;
-    });
-  }
+  const first = await session.read('status', EndpointReleaseAnswer, { endpoint });
+  const answer = options.wait === true && isLive(first) ? await atItsEnd(session, endpoint, first) : first;
   session.show(answer, () => printStatus(session.terminal, answer));
   if (options.wait === true && answer.release !== undefined && answer.release.state !== 'SUCCEEDED') {
     throw new Failure(ExitCode.REFUSED, answer.release.state,
@@ -128,10 +120,52 @@ async function status(world: World, options: WaitOptions, endpoint: string): Pro
   }
 }
 
+/** Looks until the release is over. A release takes days, and a network or a desk that is away for a while says nothing of it. */
+async function atItsEnd(
+  session: ServiceSession<WaitOptions>, endpoint: string, first: EndpointReleaseAnswer,
+): Promise<EndpointReleaseAnswer> {
+  const releaseId = first.release?.releaseId ?? '';
+  return session.progress(`release ${releaseId}`, async (progress) => {
+    let unanswered = 0;
+    for (let latest = first; ;) {
+      if (latest.release?.releaseId !== releaseId) {
+        throw new Failure(ExitCode.CONFLICT, 'ANOTHER_RELEASE',
+          `release ${releaseId} is over and ${latest.release?.releaseId ?? 'none'} came after it; mlp release history ${endpoint} says how it ended`);
+      }
+      if (!isLive(latest)) {
+        return latest;
+      }
+      progress.update(`${latest.release.state}, ${latest.release.candidatePercent} % of requests`);
+      await session.world.sleep(LOOK_EVERY_MS);
+      try {
+        latest = await session.read('status', EndpointReleaseAnswer, { endpoint });
+        unanswered = 0;
+      } catch (error) {
+        unanswered += 1;
+        if (!(error instanceof Failure && error.exitCode === ExitCode.NO_ANSWER) || unanswered > MOST_UNANSWERED) {
+          throw error;
+        }
+      }
+    }
+  });
+}
+
 async function history(session: ServiceSession, endpoint: string): Promise<void> {
   const texts = await allPages(session, 'history', HistoryAnswer, ({ rows }) => rows.map(({ record }) => record), { endpoint });
-  const records = texts.map((text) => ReleaseRecord.parse(JSON.parse(text)));
-  session.show({ endpoint, records }, () => session.terminal.table(RECORD_COLUMNS, records, `nothing was released to ${endpoint} yet`));
+  const records = texts.flatMap((text) => recordIn(text) ?? []);
+  const unreadable = texts.length - records.length;
+  session.show({ endpoint, records, unreadable }, () => session.terminal.table(RECORD_COLUMNS, records, `nothing was released to ${endpoint} yet`));
+  if (unreadable > 0) {
+    session.terminal.note(`WARNING: ${unreadable} of the rows cannot be read as records: somebody changed them`);
+  }
+}
+
+function recordIn(text: string): ReleaseRecord | undefined {
+  try {
+    return ReleaseRecord.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 function isLive({ release }: EndpointReleaseAnswer): boolean {

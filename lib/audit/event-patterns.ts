@@ -22,7 +22,7 @@ const { all, any, booleanValue, notExists, stringValue } = logs.FilterPattern;
 const INVOKED_BY = '$.userIdentity.invokedBy';
 const ROLE = '$.userIdentity.sessionContext.sessionIssuer.userName';
 /** https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-service-linked-roles.html */
-const SCALING_ROLE = 'AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint';
+const SCALING_ROLES = 'AWSServiceRoleForApplicationAutoScaling_';
 
 const source = (name: string) => stringValue('$.eventSource', '=', `${name}.amazonaws.com`);
 /** A `*` may stand at the beginning or the end of a name. */
@@ -48,7 +48,7 @@ export function eventPatterns(context: PatternContext): Record<EventSignal, logs
     ],
     [AuditSignal.ENDPOINT_CHANGED]: [all(
       source('sagemaker'), named('UpdateEndpoint*', 'DeleteEndpoint'), succeeded,
-      notByCloudFormation, not(ROLE, SCALING_ROLE, ...context.ownerRoleNames),
+      notByCloudFormation, not(ROLE, `${SCALING_ROLES}SageMakerEndpoint`, ...context.ownerRoleNames),
     )],
     [AuditSignal.ALARM_SILENCED]: alarmSilenced(),
     [AuditSignal.ROOT_USED]: [all(
@@ -69,16 +69,24 @@ function trailChanged({ bucketName, logGroupName }: PatternContext): logs.JsonPa
       named('DeleteLog*', 'PutRetentionPolicy', 'DeleteRetentionPolicy', 'DisassociateKmsKey'),
     ),
     ...bucketName === undefined ? [] : [all(
-      source('s3'), stringValue('$.requestParameters.bucketName', '=', bucketName), named('PutBucket*', 'DeleteBucket*'),
+      source('s3'), stringValue('$.requestParameters.bucketName', '=', bucketName),
+      // AWS lists the reading of an object lock without `Bucket`, and its writing under no name: so under both
+      named('PutBucket*', 'DeleteBucket*', 'PutObjectLockConfiguration'),
     )],
   ];
 }
 
-/** Not by a deployment, which was reviewed and replaces alarms as it goes. */
+/**
+ * Not by a deployment, which was reviewed and replaces alarms as it goes; nor by Application Auto Scaling, which deletes the
+ * alarms of a policy that is taken away: https://docs.aws.amazon.com/autoscaling/application/userguide/delete-target-tracking-policy.html
+ */
 function alarmSilenced(): logs.JsonPattern[] {
   const switchedOff = all(named('PutMetricAlarm'), booleanValue('$.requestParameters.actionsEnabled', false));
   return [
-    all(source('monitoring'), any(named('DeleteAlarms', 'DisableAlarmActions'), switchedOff), succeeded, notByCloudFormation),
+    all(
+      source('monitoring'), any(named('DeleteAlarms', 'DisableAlarmActions'), switchedOff), succeeded, notByCloudFormation,
+      not(ROLE, `${SCALING_ROLES}*`),
+    ),
     all(source('logs'), named('DeleteMetricFilter'), succeeded, notByCloudFormation),
     all(source('sns'), named('DeleteTopic', 'Unsubscribe'), succeeded, notByCloudFormation),
   ];

@@ -93,6 +93,8 @@ describe('the patterns of a trail', () => {
       call('monitoring', 'PutMetricAlarm', BY.user, { requestParameters: { actionsEnabled: false } }), [AuditSignal.ALARM_SILENCED]],
     ['an alarm that is written again', call('monitoring', 'PutMetricAlarm', BY.user, { requestParameters: { actionsEnabled: true } }), []],
     ['an alarm that a deployment replaces', call('monitoring', 'DeleteAlarms', BY.cloudFormation), []],
+    ['an alarm of a scaling policy that a deployment takes away', call('monitoring', 'DeleteAlarms', BY.scaling), []],
+    ['an alarm of a scaling policy of another service', call('monitoring', 'DeleteAlarms', BY.tableScaling), []],
     ['a metric filter that is deleted', call('logs', 'DeleteMetricFilter', BY.user), [AuditSignal.ALARM_SILENCED]],
     ['a topic that is deleted', call('sns', 'DeleteTopic', BY.user), [AuditSignal.ALARM_SILENCED]],
     ['somebody who no longer listens', call('sns', 'Unsubscribe', BY.user), [AuditSignal.ALARM_SILENCED]],
@@ -112,7 +114,8 @@ describe('the patterns of a trail', () => {
     expect(signalsOf(event)).toEqual(expected);
   });
 
-  test.each(['PutBucketPolicy', 'DeleteBucketPolicy', 'PutBucketLifecycle', 'PutBucketVersioning', 'DeleteBucket', 'PutBucketObjectLockConfiguration'])(
+  test.each(['PutBucketPolicy', 'DeleteBucketPolicy', 'PutBucketLifecycle', 'PutBucketVersioning', 'DeleteBucket', 'PutBucketObjectLockConfiguration',
+    'PutObjectLockConfiguration'])(
     'the bucket of the trail, by %s', (name) => {
       const bucketName = `<${logicalId('AWS::S3::Bucket', 'TrailBucket')}>`;
       expect(signalsOf(call('s3', name, BY.person, { requestParameters: { bucketName } }))).toEqual([AuditSignal.TRAIL_CHANGED]);

@@ -28,6 +28,7 @@ export const BY = {
   deployRole: assumed('deployer', 'pipeline'),
   releaseRole: assumed('releaser', 'release-7'),
   scaling: assumed('AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint', 'AutoScaling', 'application-autoscaling.amazonaws.com'),
+  tableScaling: assumed('AWSServiceRoleForApplicationAutoScaling_DynamoDBTable', 'AutoScaling', 'application-autoscaling.amazonaws.com'),
   /** CloudFormation with the execution role that `cdk bootstrap` makes. */
   cloudFormation: assumed('cdk-hnb659fds-cfn-exec-role', 'AWSCloudFormation', 'cloudformation.amazonaws.com'),
   /** CloudFormation with the credentials of who called it. */

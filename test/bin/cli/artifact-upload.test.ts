@@ -79,6 +79,13 @@ describe('a file that is too large for one request', () => {
     expect(s3.objects.get('bucket/key')?.at(-1)?.body?.equals(CONTENT)).toBe(true);
   });
 
+  test('sends a part again that came too slowly, which S3 says with a status of the caller', async () => {
+    let slow = 0;
+    s3.instead = ({ method, url }) => method === 'PUT' && url.searchParams.get('partNumber') === '2' && (slow += 1) < 3
+      ? failed(400, 'RequestTimeout') : undefined;
+    expect(await uploadInParts(folder.file('model', CONTENT))).toBe('uploaded');
+  });
+
   test('is not put together if it changed meanwhile, and its parts are taken away', async () => {
     const path = folder.file('model', CONTENT);
     s3.instead = ({ method, url }) => {

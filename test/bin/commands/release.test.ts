@@ -108,6 +108,25 @@ test('status --wait stays until the release is over, and its exit code says how 
   });
 });
 
+test('status --wait does not take the next release for the one that it waits for', async () => {
+  server.willAnswer(status(), status({ releaseId: 'fraud.13', revision: 8, state: 'SUCCEEDED' }));
+  const { exitCode, err } = await mlp('release', 'status', 'fraud', '--wait');
+  expect(exitCode).toBe(4);
+  expect(err).toContain('release fraud.12 is over and fraud.13 came after it; mlp release history fraud says how it ended');
+});
+
+test('status --wait outlasts a desk that does not answer for some minutes, and says when it does not come back', async () => {
+  const silent = { status: 503, body: '{"message":"Service Unavailable"}' };
+  const tries = (looks: number) => Array.from({ length: 4 * looks }, () => silent);
+  server.willAnswer(status(), ...tries(20), status({ state: 'WATCHING' }), ...tries(20), status({ state: 'SUCCEEDED' }));
+  expect(await mlp('release', 'status', 'fraud', '--wait')).toMatchObject({ exitCode: 0 });
+  server.willAnswer(status(), silent);
+  const { exitCode, err } = await mlp('release', 'status', 'fraud', '--wait');
+  expect(exitCode).toBe(6);
+  expect(err).toContain('does not answer');
+  expect(server.asked).toHaveLength(1 + 4 * 41);
+});
+
 test('history shows audit records, page by page', async () => {
   const row = (sequence: number, action: string) => ({
     sequence,
@@ -121,6 +140,17 @@ test('history shows audit records, page by page', async () => {
   const { out } = await mlp('release', 'history', 'fraud');
   expect(out).toMatch(/endpoint\.release\.start +SUCCEEDED +7 +states\.amazonaws\.com[^]*endpoint\.release\.close/);
   expect(server.asked.map(({ line }) => line)).toEqual(['GET /endpoints/fraud/history?limit=100', 'GET /endpoints/fraud/history?limit=100&after=1']);
+});
+
+test('history says how many records somebody made into something else, and shows the others', async () => {
+  const row = (sequence: number, record: string) => ({ sequence, hash: 'a'.repeat(64), record });
+  const good = JSON.stringify({ timestamp: '2026-11-28T08:00:00.000Z', actor: 'states.amazonaws.com', action: 'endpoint.release.close', outcome: 'SUCCEEDED' });
+  server.willAnswer(json({ rows: [row(1, 'no JSON'), row(2, '{"action":7}'), row(3, good)], headSequence: 3, headHash: '' }));
+  const { exitCode, out, err } = await mlp('release', 'history', 'fraud');
+  expect(exitCode).toBe(0);
+  expect(out).toContain('endpoint.release.close');
+  expect(err).toContain('WARNING: 2 of the rows cannot be read as records');
+  expect(JSON.parse((await mlp('release', 'history', 'fraud', '--json')).out)).toEqual({ endpoint: 'fraud', records: [JSON.parse(good)], unreadable: 2 });
 });
 
 test.each([

@@ -198,6 +198,22 @@ describe('another attempt at a run', () => {
     expect((await local.start({ run: 'new' }, 'three')).status).toBe('SUCCEEDED');
   });
 
+  test('with inputs of another bucket is refused: keys that are the same there are of other objects', async () => {
+    await local.start(RUN, 'one');
+    local.settings = { ...local.settings, inputBucket: 'moved-artifacts' };
+    expect(await local.start(RUN, 'two')).toMatchObject({ status: 'FAILED', cause: expect.stringContaining('begun with inputs of another bucket') });
+    expect(local.worked.two).toEqual([]);
+  });
+
+  test('that was begun before the bucket was written down goes on', async () => {
+    local.program = (input) => (input.endsWith('a.csv') ? {} : { output: 'x' });
+    await local.start(RUN, 'one');
+    const [key, { body }] = [...local.s3.objects].find(([name]) => name.endsWith('/run.json'))!;
+    local.s3.objects.set(key, { body: JSON.stringify({ ...JSON.parse(body) as object, inputBucket: undefined }) });
+    local.program = () => ({ output: 'x' });
+    expect((await local.start(RUN, 'two')).status).toBe('SUCCEEDED');
+  });
+
   test('whatever fails in whatever attempt, ends with the same outputs as an undisturbed run', async () => {
     await fc.assert(fc.asyncProperty(
       fc.array(fc.record({ lost: fc.subarray(['a', 'b', 'c', 'd', 'e']), crash: fc.option(fc.constantFrom('a', 'b', 'c', 'd', 'e')) }), { maxLength: 4 }),

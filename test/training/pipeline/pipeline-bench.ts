@@ -94,7 +94,7 @@ export class PipelineBench {
   /** What each state was asked, in order: `[state, parameters]`. */
   public readonly asked: [string, Record<string, never>][] = [];
   public readonly statuses = new Map<string, string>();
-  public readonly definition: Definition;
+  public definition: Definition;
   /** Stand-ins for jobs by the name of their state; a test replaces them to fail. */
   public readonly jobs: Record<string, Job>;
   public registryDown = false;
@@ -117,6 +117,11 @@ export class PipelineBench {
     };
     this.jobs = { Train: (request) => this.train(request), Evaluate: (request) => this.evaluate(request) };
     this.putData(800);
+  }
+
+  /** Another definition from now on. */
+  public redeploy(change: (definition: string) => string): void {
+    this.definition = JSON.parse(change(JSON.stringify(this.definition)));
   }
 
   /** A file of CSV that is as it should be. */

@@ -6,6 +6,7 @@ import { person } from '../../registry/support/callers';
 
 /** The template's own state machine with the real handler and the real registry, and what goes wrong. */
 
+const OLD_COMMIT = '0123456789'.repeat(4);
 const TASKS = ['ValidateData', 'Train', 'Trained', 'Evaluate', 'Evaluated', 'Register', 'AskApproval', 'Tell'];
 
 async function versions(bench: PipelineBench): Promise<Record<string, unknown>[]> {
@@ -29,7 +30,10 @@ describe('an execution', () => {
       evaluation: { accuracy: 0.93, bias: 0.02, p99LatencyMs: 120 },
     });
     expect(bench.events).toEqual([
-      { type: 'Model Approval Wanted', detail: expect.objectContaining({ model: 'churn', revision: 1, approveWith: 'mlp model approve churn 1' }) },
+      {
+        type: 'Model Approval Wanted',
+        detail: expect.objectContaining({ model: 'churn', revision: 1, approveWith: expect.stringMatching(/^mlp model approve churn 1 --url https:/) }),
+      },
       { type: 'Training Pipeline Ended', detail: ended.output },
     ]);
   });
@@ -356,6 +360,20 @@ describe('the registry', () => {
     expect(await bench.start()).toMatchObject({ state: 'Registered', output: { revision: 1 } });
     expect(await versions(bench)).toHaveLength(1);
   });
+
+  test('that registered and was not heard answers a pipeline that was deployed anew meanwhile', async () => {
+    const bench = new PipelineBench(() => ({ commit: OLD_COMMIT }));
+    bench.dynamodb.hooks.before = ({ name, input }) => {
+      if (name === 'PutItem' && (input as { Item: { stage?: string } }).Item.stage === 'REGISTERED') {
+        throw Object.assign(new Error('no'), { name: 'InternalServerError' });
+      }
+    };
+    expect(await bench.start()).toMatchObject({ state: 'Broken' });
+    bench.dynamodb.hooks = {};
+    bench.redeploy((definition) => definition.replaceAll(OLD_COMMIT, '9876543210'.repeat(4)));
+    expect(await bench.start()).toMatchObject({ state: 'Registered', output: { revision: 1 } });
+    expect(await versions(bench)).toMatchObject([{ revision: 1, lineage: { commit: OLD_COMMIT } }]);
+  });
 });
 
 test('a model that expired before it was registered is trained anew', async () => {
@@ -386,6 +404,59 @@ describe('several executions', () => {
     expect(bench.times('Train')).toBe(2);
     expect(bench.row('pipeline')).not.toHaveProperty('holder');
     expect(bench.row('pipeline')).not.toHaveProperty('waiter');
+  });
+
+  describe('of which one was sent home because another waits', () => {
+    const [first, second, third] = ['first', 'second', 'third'].map((name) => `arn:aws:states:eu-west-1:111122223333:execution:p:${name}`);
+
+    /** The second waits for the first. When it looks again, the third comes with more data as soon as it has looked. */
+    function waitingBench(thenEnds: boolean) {
+      const bench = new PipelineBench();
+      const { plan } = (bench.definition.States.Begin as unknown as { Parameters: { plan: object } }).Parameters;
+      const begin = async (execution: string) => await bench.ask({ operation: 'begin', execution, plan, input: {} }) as {
+        verdict: string; run: { inputHash: string; manifest: string };
+      };
+      [first, second, third].forEach((arn) => bench.statuses.set(arn, 'RUNNING'));
+      const thirdComes = () => {
+        bench.dynamodb.hooks.after = async ({ name, input }) => {
+          if (name !== 'GetItem' || (input as { Key: { pk: string } }).Key.pk !== 'run') {
+            return;
+          }
+          bench.dynamodb.hooks = {};
+          bench.putData(900, 'part-2.csv');
+          expect(await begin(third)).toMatchObject({ verdict: 'SKIPPED' });
+          if (thenEnds) {
+            await bench.ask({ operation: 'end', execution: first, plan, outcome: 'BROKEN', state: {} });
+          }
+        };
+      };
+      return { bench, begin, thirdComes };
+    }
+
+    async function secondWaits({ bench, begin }: ReturnType<typeof waitingBench>): Promise<string> {
+      expect(await begin(first)).toMatchObject({ verdict: 'VALIDATE' });
+      bench.putData(700, 'part-1.csv');
+      const { verdict, run } = await begin(second);
+      expect(verdict).toBe('WAIT');
+      return run.inputHash;
+    }
+
+    test('see its data when they take their turn', async () => {
+      const given = waitingBench(true);
+      await secondWaits(given);
+      given.thirdComes();
+      const { verdict, run } = await given.begin(second);
+      expect(verdict).toBe('VALIDATE');
+      expect(given.bench.s3.text(run.manifest)).toContain('part-2.csv');
+    });
+
+    test('see its data although what they came for is registered meanwhile', async () => {
+      const given = waitingBench(false);
+      const sk = await secondWaits(given);
+      given.bench.dynamodb.plant('ledger', { pk: 'run', sk, written: 1, stage: 'REGISTERED', training: 1, revision: 1 });
+      given.thirdComes();
+      expect(await given.begin(second)).toMatchObject({ verdict: 'WAIT' });
+    });
   });
 
   test('that want what is registered need not wait', async () => {

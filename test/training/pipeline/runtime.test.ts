@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
-import { ColumnRule, DataRules } from '../../../lib/training/pipeline/runtime/contract';
+import { ColumnRule, DataRules, Plan } from '../../../lib/training/pipeline/runtime/contract';
 import { inputHashOf } from '../../../lib/training/pipeline/runtime/data-objects';
 import { problemsOf, varianceOf } from '../../../lib/training/pipeline/runtime/judge-data';
 import { decide } from '../../../lib/training/pipeline/runtime/lease';
 import { csvFields, csvRecord, jsonRecord } from '../../../lib/training/pipeline/runtime/records';
 import { numbersOf, someOf, stretchesOf, wholeLines } from '../../../lib/training/pipeline/runtime/sample-plan';
+import { approval } from '../../../lib/training/pipeline/runtime/tell';
 import { reasonOf, wantedMachines } from '../../../lib/training/pipeline/runtime/train';
 
 /** What decides, without AWS. */
@@ -135,6 +136,19 @@ describe('the sample', () => {
       expect(count).toBeGreaterThan(403);
       expect(count).toBeLessThan(597);
     });
+  });
+});
+
+describe('the command that approves', () => {
+  const url = 'https://abcdef1234.execute-api.eu-west-1.amazonaws.com';
+  const plan = (tenant: string) => ({ model: 'churn', tenant, registry: { url } }) as Plan;
+
+  test.each([
+    ['default', 7, `mlp model approve churn 7 --url ${url}`],
+    ['bank', 7, `mlp model approve churn 7 --tenant bank --url ${url}`],
+    ['default', undefined, `mlp model approve churn --url ${url}`],
+  ])('names registry and tenant %s, so that it is about no other version', (tenant, revision, command) => {
+    expect(approval(plan(tenant), revision)).toBe(command);
   });
 });
 

@@ -16,6 +16,8 @@ const Run = z.object({
   fingerprint: z.string(),
   /** The manifest that named the inputs; nothing if the prefix did. */
   manifestKey: z.string().optional(),
+  /** Where the inputs lie; nothing in a run that was begun before this was kept. */
+  inputBucket: z.string().optional(),
   inputs: z.number().int().min(1),
   /** The keys of the lists of inputs. */
   pages: z.array(z.string()),
@@ -37,8 +39,11 @@ export async function plannedRun(
 ): Promise<PlannedRun> {
   const known = await recorded(folder, stores) ?? await begin(folder, request, settings, stores);
   if (known.fingerprint !== settings.fingerprint) {
-    throw new RunRefused(`the run ${request.run} was begun with another image, model, command, environment or input prefix; `
+    throw new RunRefused(`the run ${request.run} was begun with another image, model, command, environment, input prefix or output suffix; `
       + 'begin a new run, or deploy what it was begun with');
+  }
+  if (known.inputBucket !== undefined && known.inputBucket !== settings.inputBucket) {
+    throw new RunRefused(`the run ${request.run} was begun with inputs of another bucket; begin a new run, or deploy what it was begun with`);
   }
   if (request.manifestKey !== undefined && request.manifestKey !== known.manifestKey) {
     throw new RunRefused(`the run ${request.run} was begun with other inputs than this manifest; begin a new run, or leave the manifest out`);
@@ -76,7 +81,8 @@ async function begin(
   if (count === 0) {
     throw new RunRefused(`the run ${run} has no input: nothing lies below s3://${settings.inputBucket}/${settings.inputPrefix}, or the manifest is empty`);
   }
-  const planned: PlannedRun = { fingerprint: settings.fingerprint, manifestKey, inputs: count, pages };
+  const { fingerprint, inputBucket } = settings;
+  const planned: PlannedRun = { fingerprint, manifestKey, inputBucket, inputs: count, pages };
   const first = await stores.output.writeOnce(folder.record, JSON.stringify(planned));
   // somebody else was first: theirs counts
   return first ? planned : Run.parse(JSON.parse(await stores.output.read(folder.record)));

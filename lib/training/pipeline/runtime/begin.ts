@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { INPUT_REFUSED, Plan, Run } from './contract';
-import { dataObjects, inputHashOf, objectAt, writeManifest } from './data-objects';
+import { DataObject, dataObjects, inputHashOf, objectAt, writeManifest } from './data-objects';
 import { record } from './deed';
-import { claimPipeline } from './lease';
+import { claimPipeline, stopWaiting } from './lease';
 import { Ledger, RunRow } from './ledger';
 import { Known, PipelineWorld } from './pipeline-world';
 import { runOf } from './run';
@@ -25,6 +25,13 @@ export interface Beginning {
   readonly revision?: number;
 }
 
+/** What there is to train with, and how far that has come. */
+interface Seen {
+  readonly objects: readonly DataObject[];
+  readonly inputHash: string;
+  readonly before?: RunRow;
+}
+
 /**
  * Finds out what the execution is about, whether somebody did it already, and whose turn it is. An execution that ended between
  * two states left in the ledger how far it came: the next one with the same input goes on there.
@@ -33,10 +40,17 @@ export async function begin(execution: string, plan: Plan, input: unknown, world
   const started = world.now();
   const request = requestOf(input, plan);
   const parameters = { ...plan.parameters, ...request.parameters };
-  const objects = await dataObjects(plan.data, world);
-  const inputHash = inputHashOf(objects, plan.identity, parameters, request.again);
   const ledger = new Ledger(world);
-  const before = await ledger.run(inputHash);
+  const look = async (): Promise<Seen> => {
+    const objects = await dataObjects(plan.data, world);
+    const inputHash = inputHashOf(objects, plan.identity, parameters, request.again);
+    return { objects, inputHash, before: await ledger.run(inputHash) };
+  };
+  let seen = await look();
+  // who came while this one waited was sent home, because it would see their data: so it looks again when nobody is any longer
+  if (seen.before?.stage === 'REGISTERED' && await stopWaiting(execution, world)) {
+    seen = await look();
+  }
   const tell = (beginning: Beginning): Beginning => {
     record({
       execution,
@@ -47,22 +61,25 @@ export async function begin(execution: string, plan: Plan, input: unknown, world
       outcome: 'SUCCEEDED',
       version: beginning.revision,
       reason: `next: ${beginning.verdict}`,
-      details: { inputHash, startedBy: request.startedBy ?? 'hand', objects: objects.length, training: beginning.run.training },
+      details: {
+        inputHash: seen.inputHash, startedBy: request.startedBy ?? 'hand', objects: seen.objects.length, training: beginning.run.training,
+      },
     }, world);
     return beginning;
   };
-  if (before?.stage === 'REGISTERED') {
-    return tell({ verdict: 'UNCHANGED', run: runOf(plan, inputHash, before, parameters), revision: before.revision });
+  if (seen.before?.stage === 'REGISTERED') {
+    return tell({ verdict: 'UNCHANGED', run: runOf(plan, seen.inputHash, seen.before, parameters), revision: seen.before.revision });
   }
   const wish = createHash('sha256').update(JSON.stringify([plan.identity, parameters, request.again ?? null])).digest('hex');
   const turn = await claimPipeline({ execution, wish, leaseSeconds: plan.leaseSeconds }, world);
   if (turn !== 'TAKEN') {
-    const waiting = { verdict: turn, run: runOf(plan, inputHash, before, parameters) };
+    const waiting = { verdict: turn, run: runOf(plan, seen.inputHash, seen.before, parameters) };
     return turn === 'WAIT' ? waiting : tell(waiting); // a look every five minutes is no act
   }
-  const row = await resumed(inputHash, ledger, world);
-  const run = runOf(plan, inputHash, row, parameters);
-  await writeManifest(run.manifest, plan.data, objects, world);
+  seen = await look();
+  const row = await resumed(seen, ledger, world);
+  const run = runOf(plan, seen.inputHash, row, parameters);
+  await writeManifest(run.manifest, plan.data, seen.objects, world);
   return tell({ verdict: NEXT[row.stage], run, revision: row.revision });
 }
 
@@ -83,8 +100,7 @@ function requestOf(input: unknown, plan: Plan): z.infer<typeof Request> {
 }
 
 /** How far this input has come, read while nobody else can change it. A model that expired is trained anew. */
-async function resumed(inputHash: string, ledger: Ledger, world: PipelineWorld): Promise<RunRow> {
-  const row = await ledger.run(inputHash);
+async function resumed({ inputHash, before: row }: Seen, ledger: Ledger, world: PipelineWorld): Promise<RunRow> {
   if (row?.stage === 'STARTED' || row?.stage === 'REGISTERED' || (row !== undefined && await objectAt(row.model ?? '', world) !== undefined)) {
     return row;
   }

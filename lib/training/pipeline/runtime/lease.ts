@@ -79,15 +79,25 @@ export async function claimPipeline(claim: Claim, world: PipelineWorld): Promise
 
 /** Gives up whatever an execution has of the pipeline. Whether it held it. */
 export async function leavePipeline(execution: string, world: PipelineWorld): Promise<boolean> {
+  return (await givenUp(execution, world))?.holder === execution;
+}
+
+/** Gives up the place of who waits. Whether it waited. */
+export async function stopWaiting(execution: string, world: PipelineWorld): Promise<boolean> {
+  return (await givenUp(execution, world))?.waiter === execution;
+}
+
+/** The row as it was when the execution was still in it, or nothing if it was not. */
+async function givenUp(execution: string, world: PipelineWorld): Promise<LeaseRow | undefined> {
   const ledger = new Ledger(world);
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     const row = await ledger.lease();
     const after = row === undefined ? undefined : without(row, execution);
     if (after === undefined) {
-      return false;
+      return undefined;
     }
     if (await ledger.putLease(row, after)) {
-      return row?.holder === execution;
+      return row;
     }
   }
   throw new Error('other executions kept changing the lease of this pipeline; Step Functions tries again');

@@ -36,6 +36,8 @@ const RunRow = z.object({
   job: z.string().optional(),
   model: z.string().optional(),
   modelEtag: z.string().optional(),
+  /** Of the pipeline that trained it. One that is deployed later may register it, and says the same of it. */
+  commit: z.string().optional(),
   evaluation: EvaluationFacts.optional(),
   revision: z.number().int().min(1).optional(),
 });

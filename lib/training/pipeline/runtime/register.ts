@@ -59,6 +59,7 @@ export async function register(execution: string, plan: Plan, run: Run, world: P
 export function registrationOf({ registry, data }: Plan, run: Run, row: RunRow, published: Published): Registration {
   const { artifact, artifactSha256 } = published;
   const { featureSchemaHash, ...evaluation } = row.evaluation!;
+  const commit = row.commit ?? registry.commit; // rows of before have none
   return {
     artifact,
     artifactSha256,
@@ -67,7 +68,7 @@ export function registrationOf({ registry, data }: Plan, run: Run, row: RunRow, 
       // the registry's names have neither dots nor more than 63 characters
       trainingJob: /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(row.job ?? '') ? row.job : run.name,
       datasets: [`s3://${data.bucket}/${data.prefix}`],
-      ...(registry.commit === undefined ? {} : { commit: registry.commit }),
+      ...(commit === undefined ? {} : { commit }),
       ...(featureSchemaHash === undefined ? {} : { featureSchemaHash }),
     },
     evaluation,

@@ -5,6 +5,7 @@ import { record } from './deed';
 import { leavePipeline } from './lease';
 import { PipelineWorld } from './pipeline-world';
 import { reasonOf } from './train';
+import { DEFAULT_TENANT } from '../../../registry/runtime/contract';
 
 /** As much of an execution's state as an end needs. Anything may be missing: an execution may break before it has it. */
 const State = z.object({
@@ -45,12 +46,18 @@ export async function askApproval(execution: string, plan: Plan, state: unknown,
     revision: step?.revision,
     inputHash: run?.inputHash,
     execution,
-    approveWith: `mlp model approve ${plan.model} ${step?.revision ?? ''}`.trim(),
+    approveWith: approval(plan, step?.revision),
   };
   await put(APPROVAL_WANTED, detail, world);
   record({
     execution, model: plan.model, tenant: plan.tenant, action: 'training.approval.ask', outcome: 'SUCCEEDED', started, version: step?.revision,
   }, world);
+}
+
+/** Pure: what approves this version. Without the address, `mlp` would ask the registry that is usual where it runs. */
+export function approval({ model, tenant, registry }: Plan, revision: number | undefined): string {
+  const whose = tenant === DEFAULT_TENANT ? [] : ['--tenant', tenant];
+  return ['mlp model approve', model, ...(revision === undefined ? [] : [revision]), ...whose, '--url', registry.url].join(' ');
 }
 
 /** Lets the next execution in, tells everybody, and answers what the execution came to. Repeated, it tells again. */

@@ -24,7 +24,7 @@ export async function trained(
   const etag = await etagOf(model, world);
   const ledger = new Ledger(world);
   const row = await ledger.run(run.inputHash);
-  const after = { stage: 'TRAINED' as const, training: run.training, job, model, modelEtag: etag };
+  const after = { stage: 'TRAINED' as const, training: run.training, job, model, modelEtag: etag, commit: plan.registry.commit };
   if (!await ledger.putRun(run.inputHash, row, after)) {
     throw new Error('another execution changed the record of this run; Step Functions tries again');
   }
