@@ -22,14 +22,19 @@ export async function mlp(args: readonly string[], world: World): Promise<ExitCo
   return runProgram(program, args, world);
 }
 
+/** Whoever stops a write has to hear with which key it is the same one again. */
+const STOPPED_BY = [['SIGINT', ExitCode.INTERRUPTED], ['SIGTERM', ExitCode.TERMINATED]] as const;
+
 async function main(args: readonly string[]): Promise<void> {
   const world = processWorld();
   // the SDK is inside: which Node its next version wants is our business, not the caller's
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  process.on('SIGINT', () => {
-    world.err.write(`\n${world.underway.note ?? 'interrupted'}\n`);
-    process.exit(ExitCode.INTERRUPTED);
-  });
+  for (const [signal, code] of STOPPED_BY) {
+    process.on(signal, () => {
+      world.err.write(`\n${world.underway.note ?? 'interrupted'}\n`);
+      process.exit(code);
+    });
+  }
   process.on('uncaughtException', (error) => process.exit(report(error, args, world)));
   process.on('exit', (code) => {
     // a full disk, say: what was asked for is done, and whoever asked does not know what came of it

@@ -9,6 +9,7 @@ export enum ExitCode {
   NO_ANSWER = 6,
   DEFECT = 7,
   INTERRUPTED = 130,
+  TERMINATED = 143,
 }
 
 /** For `mlp --help` and the README: one line each. */
@@ -22,4 +23,5 @@ export const EXIT_CODES: ReadonlyMap<ExitCode, string> = new Map([
   [ExitCode.NO_ANSWER, 'no answer that can be relied on: a write may have happened; repeat it with the printed request key'],
   [ExitCode.DEFECT, 'a defect of mlp itself'],
   [ExitCode.INTERRUPTED, 'interrupted'],
+  [ExitCode.TERMINATED, 'stopped by SIGTERM, as when a CI system cancels'],
 ]);

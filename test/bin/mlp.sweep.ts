@@ -297,17 +297,17 @@ describe('trouble', () => {
     expect(err).toMatch(/nothing was changed\n {5}UNREACHABLE\n {5}to repeat the same request: --request-key/);
   });
 
-  test('a server that says nothing: something is said after two seconds, and an interruption names the key', async () => {
+  test.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('a server that says nothing: something is said after two seconds, and %s names the key', async (signal, code) => {
     const silent = await WebServer.start(() => new Promise(() => undefined));
     const { child, exited } = start(platform.environment('bob'), 'pipe', 'model', 'rollback', 'fraud', '--url', silent.url);
     let err = '';
     child.stderr!.on('data', (chunk) => {
       err += String(chunk);
       if (err.includes('waiting for the registry (rollback)')) {
-        child.kill('SIGINT');
+        child.kill(signal);
       }
     });
-    expect(await exited).toBe(130);
+    expect(await exited).toBe(code);
     expect(err).toMatch(/whether the registry did it is unknown; repeat the command with --request-key [0-9a-f-]{36}/);
     await silent.stop();
   });
