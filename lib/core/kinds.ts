@@ -15,6 +15,8 @@ export interface Kind {
   readonly props?: Readonly<Record<string, Kind | undefined>>;
   /** Nothing is wrong as well. */
   readonly needed?: boolean;
+  /** What the user can do, where the rule does not say it. */
+  readonly hint?: string;
 }
 
 /** The kinds of the props of a construct, as far as its other checks do not tell. */
@@ -50,8 +52,9 @@ export function structOf<Props>(props: Kinds<Props>): Kind {
   return { ...RECORD, fits: (value) => isReadable(value, Object.keys(props)), props };
 }
 
-export function needed(kind: Kind): Kind {
-  return { ...kind, needed: true };
+/** What may not be left out. All that is missing is told by this. */
+export function needed(kind: Kind, hint = kind.hint): Kind {
+  return { ...kind, needed: true, hint };
 }
 
 /** All that will be read of it is read, since a proxy or a getter may throw; `toJSON` is what JSON asks for. */
@@ -84,7 +87,7 @@ export function wrongKind(prop: string, value: unknown, kind?: Kind): string[] {
     return value === null ? [`\`${prop}\` must be a value or left out: got null`] : [];
   }
   if (!suits(value, kind)) {
-    return [`\`${prop}\` must be ${kind.rule}: got ${shown(value)}`];
+    return [`\`${prop}\` must be ${kind.rule}: got ${shown(value)}${kind.hint === undefined ? '' : `; ${kind.hint}`}`];
   }
   const { each, props = {} } = kind;
   const elements = each === undefined ? [] : Object.entries(value as object);

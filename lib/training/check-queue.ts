@@ -5,7 +5,7 @@ import { inGibibytes, unknown } from './sizes';
 import { TrainingQueueProps } from './training-queue-props';
 import { Checks, inSeconds } from '../core/checks';
 import { shown } from '../core/invalid-props';
-import { DURATION, KEY, Kinds, listOf, RECORD, SIZE, thing, TOPIC } from '../core/kinds';
+import { DURATION, KEY, Kinds, listOf, needed, RECORD, SIZE, thing, TOPIC } from '../core/kinds';
 import { checkRetention } from '../core/log-retention';
 import { NETWORK } from '../network/network-kind';
 
@@ -19,8 +19,8 @@ const ROOT_GIBIBYTES = { min: 30, max: 16_384, whole: true, unit: 'GiB' };
 const MOST_TEAMS = 499;
 
 const KINDS: Kinds<TrainingQueueProps> = {
-  kind: thing('a QueueKind, as in QueueKind.gpuSpot(capacity)', 'machines', '_environments'),
-  network: NETWORK,
+  kind: needed(thing('a QueueKind, as in QueueKind.gpuSpot(capacity)', 'machines', '_environments')),
+  network: needed(NETWORK),
   teams: listOf(thing('a TeamShare, as in TeamShare.of(team)', 'team', 'weight', '_settle')),
   shareMemory: DURATION,
   runnableLimit: DURATION,
@@ -41,10 +41,6 @@ export interface JudgedQueue {
 
 /** All problems of a queue's props at once. */
 export function checkQueue(scope: Construct, props: TrainingQueueProps): JudgedQueue {
-  new Checks()
-    .given('KindMissing', 'kind', props.kind, 'try QueueKind.gpuSpot')
-    .given('NetworkMissing', 'network', props.network, 'make an MlNetwork, or bring your VPC with MlNetwork.fromVpc')
-    .settle(scope);
   new Checks().kinds(props, KINDS).settle(scope);
   const runnableLimit = props.runnableLimit ?? Duration.hours(12);
   const limits = {

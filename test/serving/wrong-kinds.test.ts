@@ -102,7 +102,7 @@ test('a rate that is a text is no number', () => {
 
 test('a container wants an image', () => {
   const of = (image: unknown) => () => ModelContainer.of({ image } as Parameters<typeof ModelContainer.of>[0]);
-  expect(of(undefined)).toThrow('`image` must be given: got none; take one by its digest');
+  expect(of(undefined)).toThrow('`image` must be a ModelImage, as in ModelImage.fromEcr(repository, digest): got undefined');
   expect(of('repo@sha256:1')).toThrow('`image` must be a ModelImage');
 });
 

@@ -41,13 +41,12 @@ function judgedFleetOf(props: GuardedEndpointProps): Partial<DeployedFleet> {
 /** All problems of an endpoint's props at once; wrong kinds come first, because nothing more can be read of them. */
 export function checkProps(scope: Construct, props: GuardedEndpointProps): void {
   new Checks().kinds(props, GUARDED_KINDS).settle(scope);
-  const { instanceType }: Partial<GuardedEndpointProps> = props;
+  const { instanceType } = props;
   const checks = new Checks()
     .number('InstanceCount', 'instanceCount', props.instanceCount, {
       min: FEWEST_INSTANCES, whole: true, hint: 'one instance is one Availability Zone',
     })
-    .given('InstanceTypeMissing', 'instanceType', instanceType, 'try MlInstanceType.M5_XLARGE')
-    .report('NoGuardrails', instanceType?.supportsGuardrails === false
+    .report('NoGuardrails', instanceType.supportsGuardrails === false
       ? `\`instanceType\` must take SageMaker's deployment guardrails: got ${shown(instanceType.name)}, for which SageMaker `
         + 'falls back to all at once without a bake and says nothing; choose an Inf2 type'
       : undefined)

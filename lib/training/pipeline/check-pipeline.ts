@@ -5,7 +5,7 @@ import { TrainingPipelineProps } from './training-pipeline-props';
 import { ARTIFACT_STORE, MODEL_IMAGE } from '../../artifacts/artifact-kinds';
 import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
-import { DURATION, KEY, Kinds, listOf, RECORD, thing, TOPIC } from '../../core/kinds';
+import { DURATION, KEY, Kinds, listOf, needed, RECORD, thing, TOPIC } from '../../core/kinds';
 import { checkRetention } from '../../core/log-retention';
 import { JobData } from '../job-data';
 import { checkText, looksSecret } from '../job-environment';
@@ -16,12 +16,12 @@ const MINUTE = 60;
 const DAY = 86_400;
 const MOST_STARTS = 10;
 const KINDS: Kinds<TrainingPipelineProps> = {
-  model: thing('a RegisteredModel, as in registry.model(name)', 'registry', 'tenant'),
-  artifacts: ARTIFACT_STORE,
-  data: thing('a TrainingData, as in TrainingData.csv(bucket, prefix, options)', 'bucket', 'prefix', '_settle'),
-  training: thing('a TrainingStep, as in TrainingStep.onQueue(job)', '_job', '_isQueued'),
-  evaluation: QUEUED_JOB,
-  servingImage: MODEL_IMAGE,
+  model: needed(thing('a RegisteredModel, as in registry.model(name)', 'registry', 'tenant')),
+  artifacts: needed(ARTIFACT_STORE, 'give that of the registry'),
+  data: needed(thing('a TrainingData, as in TrainingData.csv(bucket, prefix, options)', 'bucket', 'prefix', '_settle')),
+  training: needed(thing('a TrainingStep, as in TrainingStep.onQueue(job)', '_job', '_isQueued')),
+  evaluation: needed(QUEUED_JOB, 'make one that measures the model'),
+  servingImage: needed(MODEL_IMAGE),
   starts: listOf(thing('a PipelineStart, as in PipelineStart.onArrival()', 'schedule', 'suffix')),
   parameters: RECORD,
   capacityPause: DURATION,
@@ -46,14 +46,6 @@ export function workPrefix({ model }: TrainingPipelineProps): string {
 
 /** All problems of a pipeline's props at once. */
 export function checkPipeline(scope: IConstruct, props: TrainingPipelineProps): void {
-  new Checks()
-    .given('ModelMissing', 'model', props.model, 'take it from a registry, `registry.model(name)`')
-    .given('ArtifactsMissing', 'artifacts', props.artifacts, 'give the ArtifactStore of the registry')
-    .given('DataMissing', 'data', props.data, 'try TrainingData.csv')
-    .given('TrainingMissing', 'training', props.training, 'try TrainingStep.onQueue')
-    .given('EvaluationMissing', 'evaluation', props.evaluation, 'make a TrainingJob that measures the model')
-    .given('ServingImageMissing', 'servingImage', props.servingImage, 'take one by its digest, `images.image(digest)`')
-    .settle(scope);
   new Checks().kinds(props, KINDS).settle(scope);
   const { trainings, capacityPause, commit, starts = [] } = props;
   const checks = new Checks()

@@ -37,7 +37,7 @@ const MOST_TURNS = 2000;
  *
  * Throws all problems at once: `Trainings`, `CapacityPause`, `StartCount`, `Commit`, `PipelineTimeout`, `SlowAfter`,
  * `StepParameter`, `StepCannotRead`, `StepCannotWrite`, `ParameterName`, `ParameterUnknown`, `LogRetention` or
- * `SecretInEnvironment`; then `PipelineTwice`.
+ * `SecretInEnvironment`; then `PipelineTwice`; before them `WrongKind`.
  */
 export class TrainingPipeline extends Construct {
   /** The state machine, for metrics and rules of your own. */
