@@ -28,6 +28,7 @@ export const DURATION: Kind = thing('a Duration, as in Duration.hours(1)', 'toSe
 export const SIZE: Kind = thing('a Size, as in Size.gibibytes(1)', 'toMebibytes', 'isUnresolved');
 export const BUCKET: Kind = thing('a bucket, made or imported', 'bucketName', 'arnForObjects');
 export const KEY: Kind = thing('a KMS key, made or imported', 'keyArn', 'addToResourcePolicy');
+export const EVENT_BUS: Kind = thing('an event bus, made or imported', 'eventBusName', 'eventBusArn');
 export const TOPIC: Kind = thing('an SNS topic, made or imported', 'topicRef');
 export const RECORD: Kind = { rule: 'a plain object', fits: (value) => isReadable(value) };
 

@@ -4,7 +4,7 @@ import { ModelRegistryAttributes, ModelRegistryProps } from './model-registry-pr
 import { checkOnce, checkRoles, checkSlug } from './registry-rules';
 import { ARTIFACT_STORE, IMAGE_STORE, OBJECT_LOCK } from '../artifacts/artifact-kinds';
 import { Checks } from '../core/checks';
-import { BUCKET, KEY, Kind, Kinds, listOf, needed, recordOf, thing, TOPIC } from '../core/kinds';
+import { BUCKET, EVENT_BUS, KEY, Kind, Kinds, listOf, needed, recordOf, thing, TOPIC } from '../core/kinds';
 import { checkName, checkS3Uri } from '../core/names';
 
 /** Lambda takes 4 KB of environment in all; names of tables, buckets and the runbook need some of it. */
@@ -22,7 +22,7 @@ const KINDS: Kinds<ModelRegistryProps> = {
   encryptionKey: KEY,
   auditLock: OBJECT_LOCK,
   accessLogs: BUCKET,
-  eventBus: thing('an event bus, made or imported', 'eventBusName', 'eventBusArn'),
+  eventBus: EVENT_BUS,
   notifications: TOPIC,
 };
 
@@ -30,7 +30,7 @@ const ATTRIBUTES: Kinds<ModelRegistryAttributes> = {
   auditBucket: BUCKET,
   artifacts: ARTIFACT_STORE,
   images: listOf(IMAGE_STORE),
-  eventBus: KINDS.eventBus,
+  eventBus: EVENT_BUS,
   trustedSessionRoles: LIST,
 };
 

@@ -6,10 +6,9 @@ import {
   STOP_ROUTES, StopRight, SWITCH_OFF,
 } from './runtime/contract';
 import { Checks } from '../../core/checks';
-import { isBeside } from '../../core/elsewhere';
 import { HandlerFunction } from '../../core/handler-function';
 import { API_HANDLER_TIMEOUT, grantRoutes, IamHttpApi, routeArns, urlOfApi } from '../../core/iam-http-api';
-import { shown } from '../../core/invalid-props';
+import { refuseNamesakes } from '../../core/namesakes';
 import { ownProps } from '../../core/own-props';
 import { runbook } from '../../core/runbook';
 import { checkRoles, checkSlug } from '../../registry/registry-rules';
@@ -143,15 +142,7 @@ export class EmergencyStop extends EmergencyStopBase {
     const checks = checkSlug(new Checks(), 'StopName', 'stopName', this.stopName);
     checkSlug(checks, 'Environment', 'environment', environment);
     checkRoles(checks, 'trustedSessionRoles', trustedSessionRoles).settle(this);
-    this.node.addValidation({ validate: () => this.judgeNamesakes() });
-  }
-
-  /** Two switches of one name would be two constructs that make one parameter: the second deployment fails. */
-  private judgeNamesakes(): string[] {
-    const namesake = this.node.root.node.findAll().find((other) => other instanceof EmergencyStop && other !== this
-      && other.stopName === this.stopName && isBeside(this, other));
-    return namesake === undefined ? [] : [`\`stopName\` must be unique in an account and Region: got ${shown(this.stopName)} again at `
-      + `${shown(namesake.node.path)}; give one EmergencyStop to the endpoints of both stacks, or another name`];
+    refuseNamesakes(this, { prop: 'stopName', name: this.stopName, hint: 'give one EmergencyStop to the endpoints of both stacks, or another name' });
   }
 
   private createKey(): kms.Key {

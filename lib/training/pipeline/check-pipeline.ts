@@ -5,7 +5,7 @@ import { TrainingPipelineProps } from './training-pipeline-props';
 import { ARTIFACT_STORE, MODEL_IMAGE } from '../../artifacts/artifact-kinds';
 import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
-import { DURATION, KEY, Kinds, listOf, needed, RECORD, thing, TOPIC } from '../../core/kinds';
+import { DURATION, EVENT_BUS, KEY, Kinds, listOf, needed, RECORD, thing, TOPIC } from '../../core/kinds';
 import { checkRetention } from '../../core/log-retention';
 import { JobData } from '../job-data';
 import { checkText, looksSecret } from '../job-environment';
@@ -28,7 +28,7 @@ const KINDS: Kinds<TrainingPipelineProps> = {
   timeout: DURATION,
   slowAfter: DURATION,
   notify: TOPIC,
-  eventBus: thing('an event bus, made or imported', 'eventBusName', 'eventBusArn'),
+  eventBus: EVENT_BUS,
   encryptionKey: KEY,
 };
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;

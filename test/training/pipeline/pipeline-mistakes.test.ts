@@ -162,6 +162,13 @@ describe('of a pipeline', () => {
       '`model` must have one pipeline, which runs one execution at a time: got \'churn\', which Test/Pipeline has; give that one more `starts`');
   });
 
+  test('a pipeline that was refused, or taken out again, is no other pipeline of the model', () => {
+    expect(() => trainingPipeline(stack, { trainings: 0 }, new Construct(stack, 'Refused'))).toThrow('`trainings`');
+    trainingPipeline(stack, {}, new Construct(stack, 'First'));
+    stack.node.findChild('First').node.tryRemoveChild('Pipeline');
+    expect(() => trainingPipeline(stack, {}, new Construct(stack, 'Next'))).not.toThrow();
+  });
+
   test('all at once', () => {
     expect(pipeline({ trainings: 0, commit: 'main', parameters: { epoch: '3' } })).toThrow(/`trainings`[^]*`commit`[^]*`parameters`/);
   });
