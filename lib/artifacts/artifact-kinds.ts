@@ -6,3 +6,5 @@ export const MODEL_ARTIFACT = thing('a ModelArtifact, as in store.artifact(model
 export const ARTIFACT_STORE = thing('an ArtifactStore, made or brought with ArtifactStore.fromBucket', 'bucket', 'trialsUri', 'grantAdd');
 export const IMAGE_STORE = thing('an ImageStore, made or brought with ImageStore.fromRepository', 'repository', 'grantPush');
 export const OBJECT_LOCK = thing('an ObjectLock, as in ObjectLock.governance(Duration.days(30))', 'mode', '_render');
+export const REPOSITORY = thing('a repository of ECR, made or imported', 'repositoryUri', 'grantPull');
+export const TRIAL_RETENTION = thing('a TrialRetention, as in TrialRetention.of(Duration.days(30))', 'age', '_render');

@@ -1,6 +1,7 @@
 import { aws_iam as iam, aws_s3 as s3 } from 'aws-cdk-lib';
 import { checkKey, checkVersions } from './addresses';
 import { Checks } from '../core/checks';
+import { BUCKET, needed } from '../core/kinds';
 
 /**
  * One `model.tar.gz`, at a key whose object never changes. SageMaker cannot be told an S3 version, so an artifact is only
@@ -15,12 +16,13 @@ export class ModelArtifact {
    * @param key The object key, ending in `.tar.gz`. A key with `latest` in it is refused: it names a moving thing.
    * @param versions The prefix of every version of this model, ending in `/`; `key` lies below it. While a new version
    *   bakes, the old fleet still runs the old one and may have to start an instance: what hosts this model reads all of it.
+   * @throws InvalidProps `ArtifactKey`, `ArtifactVersions`, `ArtifactBelowVersions` or `WrongKind`, all problems at once
    */
   public static fromBucket(bucket: s3.IBucket, key: string, versions: string): ModelArtifact {
-    const checks = new Checks();
+    const checks = new Checks().kinds({ bucket }, { bucket: needed(BUCKET) });
     checkKey(checks, key);
     checkVersions(checks, key, versions);
-    checks.settle(bucket);
+    checks.settle(BUCKET.fits(bucket) ? bucket : undefined);
     return new ModelArtifact(bucket, key, versions);
   }
 

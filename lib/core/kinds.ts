@@ -23,13 +23,19 @@ export interface Kind {
 export type Kinds<Props> = { readonly [Prop in keyof Props]?: Kind };
 
 export const FLAG: Kind = { rule: 'true or false', fits: (value) => typeof value === 'boolean' || Token.isUnresolved(value) };
+/** Something is made or left out by it, so a token is of no use. */
+export const KNOWN_FLAG: Kind = { rule: 'true or false, known at synth', fits: (value) => typeof value === 'boolean' };
+/** What is compared with others before anybody asks whether it is in its range. */
+export const NUMBER: Kind = { rule: 'a number', fits: (value) => typeof value === 'number' || Token.isUnresolved(value) };
 export const TEXT: Kind = { rule: 'text', fits: (value) => typeof value === 'string' };
 export const DURATION: Kind = thing('a Duration, as in Duration.hours(1)', 'toSeconds', 'isUnresolved');
 export const SIZE: Kind = thing('a Size, as in Size.gibibytes(1)', 'toMebibytes', 'isUnresolved');
 export const BUCKET: Kind = thing('a bucket, made or imported', 'bucketName', 'arnForObjects');
+export const BUCKET_REF: Kind = thing('a bucket, made or imported', 'bucketRef');
 export const KEY: Kind = thing('a KMS key, made or imported', 'keyArn', 'addToResourcePolicy');
 export const EVENT_BUS: Kind = thing('an event bus, made or imported', 'eventBusName', 'eventBusArn');
 export const TOPIC: Kind = thing('an SNS topic, made or imported', 'topicRef');
+export const ROLE: Kind = thing('a role, made or imported', 'roleName', 'roleArn', 'grantPrincipal');
 export const RECORD: Kind = { rule: 'a plain object', fits: (value) => isReadable(value) };
 
 /** An object with these members, whoever made it: another version of a package has classes of its own. */
@@ -37,9 +43,11 @@ export function thing(rule: string, ...members: string[]): Kind {
   return { rule, fits: (value) => typeof value === 'object' && value !== null && members.every((member) => member in value) };
 }
 
-/** A list. A token of a list is refused: nothing could be read of its elements. */
+/** A list whose elements have checks of their own. A token of a list is refused: nothing could be read of its elements. */
+export const LIST: Kind = { rule: 'a list', fits: (value) => Array.isArray(value) && !Token.isUnresolved(value) };
+
 export function listOf(each: Kind): Kind {
-  return { rule: 'a list', fits: (value) => Array.isArray(value) && !Token.isUnresolved(value), each };
+  return { ...LIST, each };
 }
 
 /** A record under names of the user's. */

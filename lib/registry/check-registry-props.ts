@@ -4,18 +4,17 @@ import { ModelRegistryAttributes, ModelRegistryProps } from './model-registry-pr
 import { checkOnce, checkRoles, checkSlug } from './registry-rules';
 import { ARTIFACT_STORE, IMAGE_STORE, OBJECT_LOCK } from '../artifacts/artifact-kinds';
 import { Checks } from '../core/checks';
-import { BUCKET, EVENT_BUS, KEY, Kind, Kinds, listOf, needed, recordOf, thing, TOPIC } from '../core/kinds';
+import { BUCKET, EVENT_BUS, KEY, Kinds, LIST, listOf, needed, recordOf, TEXT, thing, TOPIC } from '../core/kinds';
 import { checkName, checkS3Uri } from '../core/names';
 
 /** Lambda takes 4 KB of environment in all; names of tables, buckets and the runbook need some of it. */
 const LARGEST_SETTINGS = 3000;
 const MOST_REQUESTS = 1000;
-/** What the elements of a list are, is for the checks of each to say. */
-const LIST: Kind = { rule: 'a list', fits: (value) => Array.isArray(value) };
 const GATE = thing('an ApprovalGate, as in ApprovalGate.of({ minimumAccuracy: 0.9 })', '_minimums', '_render');
 const KINDS: Kinds<ModelRegistryProps> = {
   artifacts: needed(ARTIFACT_STORE),
   images: listOf(IMAGE_STORE),
+  environment: TEXT,
   approvalGates: recordOf(needed(GATE, 'leave out a model that has none')),
   trustedSessionRoles: LIST,
   datasetPrefixes: LIST,

@@ -3,13 +3,13 @@ import { Construct } from 'constructs';
 import { checkEnvironment, checkText, looksSecret } from './job-environment';
 import { CHECKPOINT, JOB_DATA } from './job-kinds';
 import { ManagedSpotTrainingProps } from './managed-spot-props';
-import { inGibibytes } from './sizes';
 import { MODEL_IMAGE } from '../artifacts/artifact-kinds';
 import { Checks, inSeconds } from '../core/checks';
 import { INSTANCE_TYPE } from '../core/instance-kind';
 import { shown } from '../core/invalid-props';
 import { DURATION, FLAG, KEY, Kinds, needed, RECORD, recordOf, SIZE } from '../core/kinds';
 import { checkTags } from '../core/names';
+import { inGibibytes } from '../core/sizes';
 import { NETWORK } from '../network/network-kind';
 
 const DAY = 86_400;

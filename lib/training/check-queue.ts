@@ -1,12 +1,12 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { QueueLimits } from './queue-limits';
-import { inGibibytes, unknown } from './sizes';
 import { TrainingQueueProps } from './training-queue-props';
 import { Checks, inSeconds } from '../core/checks';
 import { shown } from '../core/invalid-props';
 import { DURATION, KEY, Kinds, listOf, needed, RECORD, SIZE, thing, TOPIC } from '../core/kinds';
 import { checkRetention } from '../core/log-retention';
+import { inGibibytes, unknown } from '../core/sizes';
 import { NETWORK } from '../network/network-kind';
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html */

@@ -19,7 +19,7 @@ const MISTAKES: [string, object, string, string][] = [
   ['an environment with a slash', { environment: 'prod/eu' }, 'Environment', '`environment` must be'],
   ['an empty environment', { environment: '' }, 'Environment', "got ''"],
   ['an environment that is too long', { environment: 'p'.repeat(33) }, 'Environment', '`environment` must be'],
-  ['an environment that is null', { environment: null }, 'WrongKind', '`environment` must be a value or left out: got null'],
+  ['an environment that is null', { environment: null }, 'WrongKind', '`environment` must be text: got null'],
   ['a gate for no model', { approvalGates: { Churn: gate } }, 'ModelId', '`approvalGates` must be 2 to 64'],
   ['a gate for a pattern', { approvalGates: { 'churn*': gate } }, 'ModelId', '`approvalGates` must be 2 to 64'],
   ['a model without its gate', { approvalGates: { churn: undefined } }, 'WrongKind', 'got undefined; leave out a model that has none'],

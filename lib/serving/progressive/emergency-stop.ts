@@ -8,6 +8,7 @@ import {
 import { Checks } from '../../core/checks';
 import { HandlerFunction } from '../../core/handler-function';
 import { API_HANDLER_TIMEOUT, grantRoutes, IamHttpApi, routeArns, urlOfApi } from '../../core/iam-http-api';
+import { KEY, Kinds, LIST, TEXT } from '../../core/kinds';
 import { refuseNamesakes } from '../../core/namesakes';
 import { ownProps } from '../../core/own-props';
 import { runbook } from '../../core/runbook';
@@ -63,6 +64,7 @@ export interface EmergencyStopProps {
   readonly encryptionKey?: kms.IKey;
 }
 
+const KINDS: Kinds<EmergencyStopProps> = { stopName: TEXT, environment: TEXT, trustedSessionRoles: LIST, encryptionKey: KEY };
 const REQUESTS_PER_SECOND = 10;
 const SWITCHES = '/ml-platform/switches/';
 
@@ -107,6 +109,9 @@ abstract class EmergencyStopBase extends Construct implements IEmergencyStop {
  *
  * Makes an SSM parameter, an HTTP API with IAM credentials on every route, a function, and, unless given, a key. Costs: requests;
  * the key.
+ *
+ * Throws `StopName`, `Environment`, `TrustedSessionRole` or `TrustedSessionRoleTwice`, all problems at once; before them
+ * `WrongKind`.
  */
 export class EmergencyStop extends EmergencyStopBase {
   public readonly stopName: string;
@@ -118,6 +123,7 @@ export class EmergencyStop extends EmergencyStopBase {
   constructor(scope: Construct, id: string, given: EmergencyStopProps = {}) {
     super(scope, id);
     const props = ownProps(given);
+    new Checks().kinds(props, KINDS).settle(this);
     const { environment = 'production', trustedSessionRoles = [] } = props;
     this.stopName = props.stopName ?? environment;
     this.check(environment, trustedSessionRoles);

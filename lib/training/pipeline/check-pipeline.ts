@@ -7,9 +7,9 @@ import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
 import { DURATION, EVENT_BUS, KEY, Kinds, listOf, needed, RECORD, thing, TOPIC } from '../../core/kinds';
 import { checkRetention } from '../../core/log-retention';
+import { unknown } from '../../core/sizes';
 import { JobData } from '../job-data';
 import { checkText, looksSecret } from '../job-environment';
-import { unknown } from '../sizes';
 import { QUEUED_JOB } from '../step-kinds';
 
 const MINUTE = 60;
