@@ -25,8 +25,8 @@ export type Kinds<Props> = { readonly [Prop in keyof Props]?: Kind };
 export const FLAG: Kind = { rule: 'true or false', fits: (value) => typeof value === 'boolean' || Token.isUnresolved(value) };
 /** Something is made or left out by it, so a token is of no use. */
 export const KNOWN_FLAG: Kind = { rule: 'true or false, known at synth', fits: (value) => typeof value === 'boolean' };
-/** What is compared with others before anybody asks whether it is in its range. */
-export const NUMBER: Kind = { rule: 'a number', fits: (value) => typeof value === 'number' || Token.isUnresolved(value) };
+/** What is compared with others before anybody asks whether it is in its range. A token of a number is a number. */
+export const NUMBER: Kind = { rule: 'a number', fits: (value) => typeof value === 'number' };
 export const TEXT: Kind = { rule: 'text', fits: (value) => typeof value === 'string' };
 export const DURATION: Kind = thing('a Duration, as in Duration.hours(1)', 'toSeconds', 'isUnresolved');
 export const SIZE: Kind = thing('a Size, as in Size.gibibytes(1)', 'toMebibytes', 'isUnresolved');

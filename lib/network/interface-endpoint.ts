@@ -26,8 +26,8 @@ export interface InterfaceEndpointOptions {
   readonly accountActions?: string[];
 }
 
-const KINDS: Kinds<InterfaceEndpointOptions & { readonly service: unknown }> = {
-  service: needed(thing('a service of AWS, as in ec2.InterfaceVpcEndpointAwsService.SQS', 'name', 'shortName', 'port')),
+const SERVICE = needed(thing('a service of AWS, as in ec2.InterfaceVpcEndpointAwsService.SQS', 'name', 'shortName', 'port'));
+const KINDS: Kinds<InterfaceEndpointOptions> = {
   actions: needed(listOf(TEXT)),
   resources: listOf(TEXT),
   accountActions: listOf(TEXT),
@@ -102,7 +102,7 @@ export class InterfaceEndpoint {
    */
   public static of(service: ec2.InterfaceVpcEndpointAwsService, options: InterfaceEndpointOptions): InterfaceEndpoint {
     const own = ownProps(options);
-    new Checks().kinds({ service, ...own }, KINDS).settle();
+    new Checks().kinds({ service }, { service: SERVICE }).kinds(own, KINDS).settle();
     const { actions, resources = ['*'], accountActions = [] } = own;
     return new InterfaceEndpoint({ service, actions, resources, accountActions });
   }

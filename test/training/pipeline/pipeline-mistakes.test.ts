@@ -155,6 +155,15 @@ describe('of a pipeline', () => {
     expect(make).toThrow(message);
   });
 
+  test.each([undefined, null, 'rate(1 day)', 5, {}, { expressionString: 'rate(1 day)' }, Symbol('x')])('%p is no schedule', (schedule) => {
+    expect(() => PipelineStart.onSchedule(schedule as never))
+      .toThrow('`schedule` must be a ScheduleExpression, as in ScheduleExpression.rate(Duration.days(1)): got');
+  });
+
+  test.each([null, 5, {}, Symbol('x'), ''])('%p is no end of a key', (suffix) => {
+    expect(() => PipelineStart.onArrival(suffix as never)).toThrow('`suffix` must be 1 to 128 letters');
+  });
+
   test('a second pipeline of the same model', () => {
     trainingPipeline(stack);
     const other = new Construct(stack, 'Other');
