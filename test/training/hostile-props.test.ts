@@ -5,7 +5,7 @@ import { managedSpot, managedSpotProps } from './pipeline/pipelines';
 import { trainingJob } from './supplies';
 import {
   BatchInference, BatchInferenceProps, InferenceEngine, ManagedSpotTaskProps, ManagedSpotTraining, ManagedSpotTrainingProps,
-  QueueEngineOptions, TrainingJobProps,
+  QueueEngineOptions, SubmitTaskProps, TrainingJobProps,
 } from '../../lib/training';
 import { JOB_KINDS } from '../../lib/training/job-kinds';
 import {
@@ -38,6 +38,13 @@ const RUN: Fine<ManagedSpotTaskProps> = {
   checkpointRun: 'undefined, text, a reference as text',
   resultPath: LEFT_OUT,
   onFailure: LEFT_OUT,
+};
+const QUEUED: Fine<SubmitTaskProps> = {
+  parameters: RECORD,
+  checkpointRun: 'undefined, text, a reference as text',
+  resultPath: LEFT_OUT,
+  resultSelector: `${RECORD}, a record under no name`,
+  comment: 'undefined, no text, text, a reference as text, lazy text that is wrong',
 };
 const INFERENCE: Fine<BatchInferenceProps> = {
   engine: NOTHING,
@@ -75,6 +82,10 @@ const ENGINE: Fine<QueueEngineOptions> = {
 };
 
 const spot: Make = (stack, changed) => { started(stack, changed); };
+const queued: Make = (stack, changed) => {
+  const task = trainingJob(stack, { parameters: { epochs: '10' }, command: ['Ref::epochs'] }).submitTask(stack, 'Train', changed);
+  new sfn.StateMachine(stack, 'Machine', { definitionBody: sfn.DefinitionBody.fromChainable(task) });
+};
 const run: Make = (stack, changed) => { started(stack, {}, changed); };
 const inference: Make = (stack, changed) => { batchInference(stack, changed); };
 const worker: Make = (stack, changed) => { batchInference(stack, { engine: engine(stack, changed) }); };
@@ -87,6 +98,7 @@ function started(stack: Stack, changed: object, submission: object = {}): void {
 const job = managedSpot(new Stack());
 
 testPropsThatAreNone([
+  ['a submission', (props) => trainingJob(new Stack()).submitTask(new Stack(), 'Run', props)],
   ['a spot job', (props) => new ManagedSpotTraining(new Stack(), 'Job', props)], ['a run of a spot job', (props) => job.submitTask(new Stack(), 'Run', props)],
   ['batch inference', (props) => new BatchInference(new Stack(), 'Inference', props)], ['an engine', (props) => InferenceEngine.onQueue(props)],
 ]);
@@ -94,8 +106,9 @@ testPropsThatAreNone([
 test.each<[string, string]>([
   ['AKIA0123456789ABCDEF', '`parameters.epochs` must not carry secrets'], ['{{resolve:secretsmanager:x}}', '`parameters.epochs` must not hold {{resolve:'],
   ['a\u0000', '`parameters.epochs` must hold no control characters'], ['x'.repeat(5000), '`parameters.epochs` must have at most 4096 characters'],
-])('a run of a spot job does not say to the program what the job may not: %#', (epochs, message) => {
+])('a submission does not say to the program what the job may not: %#', (epochs, message) => {
   expect(outcome(run, { parameters: { epochs } })).toContain(message);
+  expect(outcome(queued, { parameters: { epochs } })).toContain(message);
 });
 
 test('a spot job is started as it was judged, whatever becomes of the props', () => {
@@ -115,5 +128,5 @@ test.each(Object.keys(JOB_KINDS))('a job of a queue names `%s` when it is someth
 });
 
 describeHostileProps([
-  ['a spot job', spot, SPOT], ['a run of a spot job', run, RUN], ['batch inference', inference, INFERENCE], ['an engine', worker, ENGINE],
+  ['a spot job', spot, SPOT], ['a run of a spot job', run, RUN], ['a submission', queued, QUEUED], ['batch inference', inference, INFERENCE], ['an engine', worker, ENGINE],
 ]);
