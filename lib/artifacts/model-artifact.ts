@@ -34,8 +34,13 @@ export class ModelArtifact {
   /** Where SageMaker finds it, for `ModelDataUrl`: `s3://<bucket>/<key>`. */
   public readonly uri: string;
 
-  private constructor(private readonly bucket: s3.IBucket, private readonly key: string, private readonly versions: string) {
-    this.uri = bucket.s3UrlForObject(key);
+  private constructor(
+    /** @internal */
+    public readonly _bucket: s3.IBucket,
+    private readonly key: string,
+    private readonly versions: string,
+  ) {
+    this.uri = _bucket.s3UrlForObject(key);
   }
 
   /**
@@ -59,15 +64,15 @@ export class ModelArtifact {
    * @internal
    */
   public get _allVersionsArn(): string {
-    return this.bucket.arnForObjects(`${this.versions}*`);
+    return this._bucket.arnForObjects(`${this.versions}*`);
   }
 
   /** https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, CreateModel API */
   private grantReadOf(grantee: iam.IGrantable, keys: string): iam.Grant {
     const read = iam.Grant.addToPrincipalOrResource({
-      grantee, actions: ['s3:GetObject'], resourceArns: [this.bucket.arnForObjects(keys)], resource: this.bucket,
+      grantee, actions: ['s3:GetObject'], resourceArns: [this._bucket.arnForObjects(keys)], resource: this._bucket,
     });
-    const { encryptionKey } = this.bucket;
+    const { encryptionKey } = this._bucket;
     return encryptionKey === undefined ? read : read.combine(encryptionKey.grant(grantee, 'kms:Decrypt'));
   }
 }

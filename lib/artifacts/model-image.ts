@@ -38,7 +38,12 @@ export class ModelImage {
   /** What SageMaker pulls, for `Image`: the address with its digest. */
   public readonly uri: string;
 
-  private constructor(uri: string, private readonly checks: Checks, private readonly repository?: ecr.IRepository) {
+  private constructor(
+    uri: string,
+    private readonly checks: Checks,
+    /** @internal */
+    public readonly _repository?: ecr.IRepository,
+  ) {
     this.uri = uri;
   }
 
@@ -52,8 +57,8 @@ export class ModelImage {
    * @throws if the whole address is a token, since no repository can be read out of it: use `fromEcr` then
    */
   public grantPull(grantee: iam.IGrantable): iam.Grant {
-    if (this.repository !== undefined) {
-      return this.repository.grantPull(grantee);
+    if (this._repository !== undefined) {
+      return this._repository.grantPull(grantee);
     }
     const pull = iam.Grant.addToPrincipal({
       grantee,

@@ -8,10 +8,9 @@ import { InterfaceEndpoint } from './interface-endpoint';
 import { MlNetworkEgress } from './ml-network-egress';
 import { MlNetworkProps } from './ml-network-props';
 import { checkEndpoints, NetworkEndpoints } from './network-endpoints';
-import { BROUGHT_KINDS, NETWORK_KINDS } from './network-kind';
+import { BROUGHT_KINDS, NETWORK_KINDS, networkElsewhere } from './network-kind';
 import { acknowledge, inRegulatedPacks } from '../core/acknowledge';
 import { Checks } from '../core/checks';
-import { isElsewhere, placeOf } from '../core/elsewhere';
 import { shown } from '../core/invalid-props';
 import { checkRetention } from '../core/log-retention';
 import { ownProps } from '../core/own-props';
@@ -45,9 +44,7 @@ abstract class MlNetworkBase extends Construct implements IMlNetwork {
 
   public workloadSecurityGroup(scope: Construct, id: string, description: string): ec2.ISecurityGroup {
     const checks = new Checks().that('SecurityGroupDescription', { description }, (known) => wrongDescription(known.description))
-      .report('NetworkElsewhere', isElsewhere(scope, this)
-        ? `\`network\` must lie in the account and Region of what runs in it: got ${shown(this.node.path)} in ${shown(placeOf(this))}; make an MlNetwork beside it`
-        : undefined);
+      .report('NetworkElsewhere', networkElsewhere(scope, this));
     checks.settle(scope);
     const group = new ec2.SecurityGroup(scope, id, { vpc: this.vpc, description, allowAllOutbound: false });
     // the gateways' addresses are known only by a lookup; the subnets' routes decide how far this goes

@@ -1,10 +1,17 @@
 import { aws_ec2 as ec2 } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
 import { BroughtVpc } from './brought-vpc';
 import { MlNetworkProps } from './ml-network-props';
+import { elsewhere } from '../core/elsewhere';
 import { KNOWN_FLAG, Kinds, LIST, listOf, needed, NUMBER, structOf, TEXT, thing } from '../core/kinds';
 
 /** A VPC alone does not say which of its subnets are for workloads. */
-export const NETWORK = thing('an MlNetwork, made or brought with MlNetwork.fromVpc', 'subnets', 'workloadSecurityGroup');
+export const NETWORK = thing('an MlNetwork, made or brought with MlNetwork.fromVpc', 'subnets', 'workloadSecurityGroup', 'node');
+
+/** What is wrong with the place of a network, or nothing. */
+export function networkElsewhere(user: IConstruct, network: IConstruct): string | undefined {
+  return elsewhere('network', user, network, 'make an MlNetwork beside it');
+}
 
 const INTERFACE_ENDPOINT = thing('an InterfaceEndpoint, as in InterfaceEndpoint.SQS', 'serviceName', '_statements');
 

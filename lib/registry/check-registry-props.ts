@@ -4,6 +4,7 @@ import { ModelRegistryAttributes, ModelRegistryProps } from './model-registry-pr
 import { checkOnce, checkRoles, checkSlug } from './registry-rules';
 import { ARTIFACT_STORE, IMAGE_STORE, OBJECT_LOCK } from '../artifacts/artifact-kinds';
 import { Checks } from '../core/checks';
+import { elsewhere } from '../core/elsewhere';
 import { BUCKET, EVENT_BUS, KEY, Kinds, LIST, listOf, needed, recordOf, TEXT, thing, TOPIC } from '../core/kinds';
 import { checkName, checkS3Uri } from '../core/names';
 
@@ -47,6 +48,7 @@ export function checkRegistryProps(scope: IConstruct, props: ModelRegistryProps)
       ? '`images` must hold at least one store: got an empty list, with which no version could be registered; leave it out for a new one' : undefined)
     .report('NoDatasetPrefixes', props.datasetPrefixes?.length === 0
       ? '`datasetPrefixes` must hold at least one prefix: got an empty list; leave it out to allow data sets from anywhere' : undefined)
+    .report('StoreElsewhere', elsewhere('artifacts', scope, props.artifacts, 'make an ArtifactStore beside it, or bring the bucket there with ArtifactStore.fromBucket'))
     .number('RequestsPerSecond', 'requestsPerSecond', requestsPerSecond, { min: 1, max: MOST_REQUESTS, whole: true });
   if (environment !== undefined) {
     checkSlug(checks, 'Environment', 'environment', environment);

@@ -10,7 +10,7 @@ import { shown } from '../core/invalid-props';
 import { DURATION, FLAG, KEY, Kinds, needed, RECORD, recordOf, SIZE } from '../core/kinds';
 import { checkTags } from '../core/names';
 import { inGibibytes } from '../core/sizes';
-import { NETWORK } from '../network/network-kind';
+import { NETWORK, networkElsewhere } from '../network/network-kind';
 
 const DAY = 86_400;
 /** The longest that SageMaker takes for a job. */
@@ -69,6 +69,7 @@ export function checkManagedSpot(scope: Construct, props: ManagedSpotTrainingPro
       : `\`networkIsolation\` must be ${FLAG.rule}: got ${shown(known.networkIsolation)}`)
     .report('SpotZones', network.subnets.length > 1 ? undefined
       : `\`network\` must give at least two zones, because spot capacity comes and goes by zone: got ${network.subnets.length}`)
+    .report('NetworkElsewhere', networkElsewhere(scope, network))
     .report('CheckpointMissing', checkpoint !== undefined ? undefined
       : '`checkpoint` must be given, because spot machines may be taken away at two minutes\' notice: got none; '
         + 'use Checkpoint.at, or Checkpoint.waived with a reason');

@@ -7,7 +7,7 @@ import { shown } from '../core/invalid-props';
 import { DURATION, KEY, Kinds, listOf, needed, RECORD, SIZE, thing, TOPIC } from '../core/kinds';
 import { checkRetention } from '../core/log-retention';
 import { inGibibytes, unknown } from '../core/sizes';
-import { NETWORK } from '../network/network-kind';
+import { NETWORK, networkElsewhere } from '../network/network-kind';
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html */
 const RUNNABLE_SECONDS = { min: 600, max: 86_400, whole: true, unit: 'seconds' };
@@ -58,6 +58,7 @@ export function checkQueue(scope: Construct, props: TrainingQueueProps): JudgedQ
       ...RUNNABLE_SECONDS, hint: 'Batch takes 10 minutes to 24 hours',
     })
     .number('Priority', 'priority', props.priority, { min: 0, max: 1000, whole: true });
+  checks.report('NetworkElsewhere', networkElsewhere(scope, props.network));
   checkDurations(checks, props);
   checkLimits(checks, limits);
   checkTeams(checks, props);

@@ -32,7 +32,9 @@ export function checkSubmission(checks: Checks, { parameters = {}, checkpointRun
 }
 
 /** Judges the name of a run. */
-export function checkRun(checks: Checks, code: string, prop: string, value: string | undefined, rule: RegExp, says: string): Checks {
+export function checkRun(
+  checks: Checks, code: string, prop: string, value: string | undefined, rule: RegExp, says: string,
+): Checks {
   return value === undefined || sfn.JsonPath.isEncodedJsonPath(value) ? checks
     : checks.that(code, { value }, (known) => typeof known.value === 'string' && rule.test(known.value) ? undefined
       : `\`${prop}\` must be ${says}: got ${shown(known.value)}`);

@@ -28,9 +28,10 @@ const SAME_INPUT = sfn.JsonPath.hash(sfn.JsonPath.jsonToString(sfn.JsonPath.obje
  * There is no resource for a training job in CloudFormation, so this makes what jobs need (a role with its policy, a security
  * group, unless given a key) and renders the state that starts one. Costs: the key; machines while a job works.
  *
- * Throws all problems at once: `Instances`, `Attempts`, `SpotVolume`, `SpotZones`, `CheckpointMissing`, `JobTimeout`,
- * `MaximumWait`, `ChannelName`, `ChannelCount`, `ChannelUnreadable`, `OutputUnwritable`, `ParameterName`, `ParameterCount`,
- * `EnvironmentName`, `EnvironmentTooLarge`, `SecretInEnvironment`, `TagKey`, `TagValue` or `TagCount`; before them `WrongKind`.
+ * Throws all problems at once: `Instances`, `Attempts`, `SpotVolume`, `SpotZones`, `NetworkElsewhere`, `CheckpointMissing`,
+ * `JobTimeout`, `MaximumWait`, `ChannelName`, `ChannelCount`, `ChannelUnreadable`, `OutputUnwritable`, `ParameterName`,
+ * `ParameterCount`, `EnvironmentName`, `EnvironmentTooLarge`, `SecretInEnvironment`, `TagKey`, `TagValue` or `TagCount`; before
+ * them `WrongKind`.
  */
 export class ManagedSpotTraining extends Construct {
   /** What SageMaker works with for the job; grant it more if the program needs more. */
@@ -87,7 +88,8 @@ export class ManagedSpotTraining extends Construct {
    *
    * A job that failed stays failed under its name: give another `run` to try again.
    *
-   * Throws `SubmittedParameter`, `FreeText`, `SecretInEnvironment`, `CheckpointRun`, `SpotRun` or `ResultPath`; before them `WrongKind`.
+   * Throws `SubmittedParameter`, `FreeText`, `SecretInEnvironment`, `CheckpointRun`, `SpotRun` or `ResultPath`; before them
+   * `WrongKind`.
    */
   public submitTask(scope: Construct, id: string, submitted: ManagedSpotTaskProps = {}): sfn.StateMachineFragment {
     const submission = ownProps(submitted);

@@ -106,8 +106,8 @@ export class TrainingJob extends Construct {
    * A state that submits this job and waits for its end. It changes the declared parameters and the checkpoint run, and
    * nothing else. When the execution is stopped, the job is ended. The state machine's role gets what that takes.
    *
-   * Throws `SubmittedParameter` for a parameter that the job does not declare, `FreeText` or `SecretInEnvironment` for a value that
-   * a job may not have, `CheckpointRun` for a run that is no name, `ResultPath`; before them `WrongKind`.
+   * Throws `SubmittedParameter` for a parameter that the job does not declare, `FreeText` or `SecretInEnvironment` for a value
+   * that a job may not have, `CheckpointRun` for a run that is no name, `ResultPath`; before them `WrongKind`.
    */
   public submitTask(scope: Construct, id: string, submitted: SubmitTaskProps = {}): sfn.TaskStateBase {
     const submission = ownProps(submitted);

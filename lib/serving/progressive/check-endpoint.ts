@@ -3,11 +3,12 @@ import { Construct } from 'constructs';
 import { ProgressiveEndpointProps } from './progressive-endpoint-props';
 import { ReleasePlan } from './release-plan';
 import { Checks } from '../../core/checks';
+import { elsewhere } from '../../core/elsewhere';
 import { INSTANCE_TYPE } from '../../core/instance-kind';
 import { FLAG, KEY, Kinds, needed, RECORD, thing, TOPIC } from '../../core/kinds';
 import { checkRetention } from '../../core/log-retention';
 import { checkName, checkTags } from '../../core/names';
-import { NETWORK } from '../../network/network-kind';
+import { NETWORK, networkElsewhere } from '../../network/network-kind';
 import { checkEnvironment } from '../model-environment';
 import { judgeTriggers, TriggersOfEndpoint } from '../rollback-alarms';
 
@@ -43,7 +44,9 @@ export function checkEndpoint(scope: Construct, props: ProgressiveEndpointProps)
   const checks = new Checks()
     .number('InstanceCount', 'instanceCount', props.instanceCount, {
       min: FEWEST_INSTANCES, whole: true, hint: 'one instance is one Availability Zone',
-    });
+    })
+    .report('NetworkElsewhere', networkElsewhere(scope, props.network))
+    .report('RegistryElsewhere', elsewhere('model', scope, props.model.registry, 'make a ModelRegistry beside it'));
   checkEndpointName(checks, props.endpointName);
   checkEnvironment(checks, 'environment', props.environment ?? {});
   checkTags(checks, 'tags', props.tags, 1);

@@ -4,6 +4,7 @@ import { STEP_PARAMETERS } from './runtime/contract';
 import { TrainingPipelineProps } from './training-pipeline-props';
 import { ARTIFACT_STORE, MODEL_IMAGE } from '../../artifacts/artifact-kinds';
 import { Checks, inSeconds } from '../../core/checks';
+import { elsewhere } from '../../core/elsewhere';
 import { shown } from '../../core/invalid-props';
 import { DURATION, EVENT_BUS, KEY, Kinds, listOf, needed, RECORD, thing, TOPIC } from '../../core/kinds';
 import { checkRetention } from '../../core/log-retention';
@@ -53,6 +54,8 @@ export function checkPipeline(scope: IConstruct, props: TrainingPipelineProps): 
     .number('CapacityPause', 'capacityPause', capacityPause && inSeconds('capacityPause', capacityPause), {
       min: MINUTE, max: DAY, whole: true, unit: 'seconds',
     })
+    .report('RegistryElsewhere', elsewhere('model', scope, props.model.registry, 'make a ModelRegistry beside it'))
+    .report('StoreElsewhere', elsewhere('artifacts', scope, props.artifacts, 'give that of the registry'))
     .report('StartCount', starts.length <= MOST_STARTS ? undefined : `\`starts\` must have at most ${MOST_STARTS} entries: got ${starts.length}`);
   if (commit !== undefined) {
     checks.that('Commit', { commit }, (known) => typeof known.commit === 'string' && /^[0-9a-f]{40}$/.test(known.commit) ? undefined

@@ -36,9 +36,9 @@ const MOST_TURNS = 2000;
  * Makes a state machine, a table, a function, a dead-letter queue, five alarms, rules and schedules, and, unless given, a key and
  * a topic. Costs: a key, alarms, a call of the function each fifteen minutes; jobs while they run. It approves nothing.
  *
- * Throws all problems at once: `Trainings`, `CapacityPause`, `StartCount`, `Commit`, `PipelineTimeout`, `SlowAfter`,
- * `StepParameter`, `StepCannotRead`, `StepCannotWrite`, `ParameterName`, `ParameterUnknown`, `LogRetention` or
- * `SecretInEnvironment`; then `PipelineTwice`; before them `WrongKind`.
+ * Throws all problems at once: `RegistryElsewhere`, `StoreElsewhere`, `Trainings`, `CapacityPause`, `StartCount`, `Commit`,
+ * `PipelineTimeout`, `SlowAfter`, `StepParameter`, `StepCannotRead`, `StepCannotWrite`, `ParameterName`, `ParameterUnknown`,
+ * `LogRetention` or `SecretInEnvironment`; before them `WrongKind`, after them `PipelineTwice`.
  */
 export class TrainingPipeline extends Construct {
   /** The state machine, for metrics and rules of your own. */
