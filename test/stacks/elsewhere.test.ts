@@ -50,7 +50,7 @@ test.each([
   const network = new MlNetwork(there(), 'Network');
   expect(() => progressiveEndpoint(here, { model, network }))
     .toThrow(/`network` must lie [^]*`model` must lie in the account .*; make a ModelRegistry/);
-  expect(() => trainingQueue(here, { network, priority: -1 })).toThrow(/`priority` [^]*`network` must lie in the account and Region/);
+  expect(() => trainingQueue(here, { network, priority: -1 })).toThrow(/`priority` [^]*`network` must lie in the account/);
   expect(() => new ModelRegistry(here, 'Records', { artifacts, requestsPerSecond: 0 }))
     .toThrow(/`artifacts` must lie in the account and Region .*ArtifactStore\.fromBucket[^]*`requestsPerSecond`/);
   expect(() => trainingPipeline(here, { model, artifacts }))
