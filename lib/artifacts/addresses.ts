@@ -1,7 +1,7 @@
 import { Token, Tokenization } from 'aws-cdk-lib';
 import { Checks } from '../core/checks';
 import { shown } from '../core/invalid-props';
-import { complain, Complaint, imageUri, Rule, saysLatest } from '../core/name-rules';
+import { complain, Complaint, imageUri, modelId, Rule, saysLatest } from '../core/name-rules';
 import { checkName } from '../core/names';
 
 /** The prefix of training output that nobody registered. No model can have this name. */
@@ -27,7 +27,11 @@ const FIND_DIGEST = 'read it with `aws ecr describe-images --repository-name <na
 
 /** A model that an artifact may belong to. */
 export function checkModel(checks: Checks, model: string): void {
-  checkName(checks, 'modelId', 'model', model ?? null);
+  if (typeof model !== 'string') { // a token of a number or a list as well: a key is made of it
+    checks.report('ModelId', complain('model', modelId(model)!, shown(model)));
+    return;
+  }
+  checkName(checks, 'modelId', 'model', model);
   checks.that('ModelIsNotTrials', { model }, (known) => known.model !== TRIALS ? undefined
     : `\`model\` must not be '${TRIALS}', under which training output expires: got '${TRIALS}'; choose another name`);
 }
@@ -59,7 +63,7 @@ export function checkDigest(checks: Checks, digest: string): void {
 
 /** The address of an image, with its digest. */
 export function checkImageUri(checks: Checks, uri: string): void {
-  if (Token.isUnresolved(uri)) {
+  if (typeof uri === 'string' && Token.isUnresolved(uri)) {
     checkName(checks, 'imageUri', 'uri', uri);
   } else {
     const complaint = imageUri(uri);
@@ -81,7 +85,11 @@ function checkPieces(checks: Checks, code: string, prop: string, value: string, 
     const complaint = rule(known);
     return complaint === undefined ? undefined : complain(prop, complaint, shown(known));
   };
-  const literal = typeof value === 'string' && Token.isUnresolved(value) ? literalPart(value) : '';
+  if (typeof value !== 'string') { // a token of a number or a list as well: an address is made of it
+    checks.report(code, judge(value));
+    return;
+  }
+  const literal = Token.isUnresolved(value) ? literalPart(value) : '';
   if (literal === undefined) {
     checks.report('UnknownToken', complain(prop, 'looks like a token that this app never made; write the text itself', shown(value)));
   } else if (alphabet.test(literal)) {

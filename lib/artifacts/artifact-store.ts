@@ -1,6 +1,7 @@
 import { aws_cloudwatch as cw, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { checkModel, checkSha256, TRIALS } from './addresses';
+import { OBJECT_LOCK, TRIAL_RETENTION } from './artifact-kinds';
 import { ModelArtifact } from './model-artifact';
 import { ObjectLock } from './object-lock';
 import { Replica } from './replica';
@@ -9,6 +10,8 @@ import { denyChanges, grantCreate, grantUpload } from './write-once';
 import { closedBucket, logAccess } from '../core/access-logs';
 import { acknowledge, inRegulatedPacks } from '../core/acknowledge';
 import { Checks } from '../core/checks';
+import { BUCKET, KEY, Kinds, needed } from '../core/kinds';
+import { ownProps } from '../core/own-props';
 
 const LOG_PREFIX = 'artifact-store/';
 
@@ -76,6 +79,14 @@ export interface ArtifactStoreProps {
   readonly trialRetention?: TrialRetention;
 }
 
+const KINDS: Kinds<ArtifactStoreProps> = {
+  accessLogs: BUCKET,
+  encryptionKey: KEY,
+  objectLock: OBJECT_LOCK,
+  replicateTo: BUCKET,
+  trialRetention: TRIAL_RETENTION,
+};
+
 abstract class ArtifactStoreBase extends Construct implements IArtifactStore {
   public abstract readonly bucket: s3.IBucket;
 
@@ -138,13 +149,18 @@ abstract class ArtifactStoreBase extends Construct implements IArtifactStore {
  * CloudTrail records the change.
  *
  * Costs: storage (registered artifacts never expire), requests, one KMS key, access logs.
+ *
+ * Throws `WrongKind`, all problems at once, or `ReplicaWithoutKey`.
  */
 export class ArtifactStore extends ArtifactStoreBase {
   /**
    * Uses a bucket you already have. Its policy, key and lifecycle stay yours: the grants still refuse overwrites, but only
    * your policy can refuse them to others.
+   *
+   * Throws `WrongKind` for what is no bucket.
    */
   public static fromBucket(scope: Construct, id: string, bucket: s3.IBucket): IArtifactStore {
+    new Checks().kinds({ bucket }, { bucket: needed(BUCKET) }).settle(scope);
     class Import extends ArtifactStoreBase {
       public readonly bucket = bucket;
     }
@@ -155,8 +171,10 @@ export class ArtifactStore extends ArtifactStoreBase {
   /** The KMS key of the artifacts. */
   public readonly encryptionKey: kms.IKey;
 
-  constructor(scope: Construct, id: string, props: ArtifactStoreProps = {}) {
+  constructor(scope: Construct, id: string, given: ArtifactStoreProps = {}) {
     super(scope, id);
+    const props = ownProps(given);
+    new Checks().kinds(props, KINDS).settle(this);
     const retention = props.trialRetention ?? TrialRetention.of(Duration.days(30));
     const replica = props.replicateTo === undefined ? undefined : new Replica(this, 'Replica', props.replicateTo);
     this.encryptionKey = props.encryptionKey ?? this.createKey();

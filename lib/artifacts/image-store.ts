@@ -1,9 +1,12 @@
 import { aws_ecr as ecr, aws_iam as iam, aws_kms as kms, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
-import { HUNDRED_YEARS_IN_DAYS, wholeDays } from './days';
+import { REPOSITORY } from './artifact-kinds';
 import { ModelImage } from './model-image';
 import { Checks } from '../core/checks';
+import { HUNDRED_YEARS_IN_DAYS, wholeDays } from '../core/days';
 import { shown } from '../core/invalid-props';
+import { DURATION, KEY, Kinds, needed, TEXT } from '../core/kinds';
+import { ownProps } from '../core/own-props';
 
 const REPOSITORY_NAME = /^[a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*$/;
 
@@ -43,6 +46,8 @@ export interface ImageStoreProps {
   readonly retention?: Duration;
 }
 
+const KINDS: Kinds<ImageStoreProps> = { encryptionKey: KEY, repositoryName: TEXT, retention: DURATION };
+
 abstract class ImageStoreBase extends Construct implements IImageStore {
   public abstract readonly repository: ecr.IRepository;
 
@@ -65,10 +70,17 @@ abstract class ImageStoreBase extends Construct implements IImageStore {
  *
  * Costs: storage (released images never expire), one KMS key. Basic scanning is free; enhanced scanning is a setting of the
  * whole account and Region, not of a repository, and is billed per image.
+ *
+ * Throws `RepositoryName` or `RetentionInWholeDays`, all problems at once; before them `WrongKind`.
  */
 export class ImageStore extends ImageStoreBase {
-  /** Uses a repository you already have. Whether its tags move and what expires stays as you set it. */
+  /**
+   * Uses a repository you already have. Whether its tags move and what expires stays as you set it.
+   *
+   * Throws `WrongKind` for what is no repository.
+   */
   public static fromRepository(scope: Construct, id: string, repository: ecr.IRepository): IImageStore {
+    new Checks().kinds({ repository }, { repository: needed(REPOSITORY) }).settle(scope);
     class Import extends ImageStoreBase {
       public readonly repository = repository;
     }
@@ -79,8 +91,10 @@ export class ImageStore extends ImageStoreBase {
   /** The KMS key of the images. */
   public readonly encryptionKey: kms.IKey;
 
-  constructor(scope: Construct, id: string, props: ImageStoreProps = {}) {
+  constructor(scope: Construct, id: string, given: ImageStoreProps = {}) {
     super(scope, id);
+    const props = ownProps(given);
+    new Checks().kinds(props, KINDS).settle(this);
     const retention = props.retention ?? Duration.days(30);
     const days = this.check(retention, props.repositoryName);
     this.encryptionKey = props.encryptionKey ?? this.createKey();

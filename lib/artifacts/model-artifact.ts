@@ -1,6 +1,7 @@
 import { aws_iam as iam, aws_s3 as s3 } from 'aws-cdk-lib';
 import { checkKey, checkVersions } from './addresses';
 import { Checks } from '../core/checks';
+import { BUCKET, needed } from '../core/kinds';
 
 /**
  * One `model.tar.gz`, at a key whose object never changes. SageMaker cannot be told an S3 version, so an artifact is only
@@ -15,12 +16,13 @@ export class ModelArtifact {
    * @param key The object key, ending in `.tar.gz`. A key with `latest` in it is refused: it names a moving thing.
    * @param versions The prefix of every version of this model, ending in `/`; `key` lies below it. While a new version
    *   bakes, the old fleet still runs the old one and may have to start an instance: what hosts this model reads all of it.
+   * @throws InvalidProps `ArtifactKey`, `ArtifactVersions`, `ArtifactBelowVersions` or `WrongKind`, all problems at once
    */
   public static fromBucket(bucket: s3.IBucket, key: string, versions: string): ModelArtifact {
-    const checks = new Checks();
+    const checks = new Checks().kinds({ bucket }, { bucket: needed(BUCKET) });
     checkKey(checks, key);
     checkVersions(checks, key, versions);
-    checks.settle(bucket);
+    checks.settle(BUCKET.fits(bucket) ? bucket : undefined);
     return new ModelArtifact(bucket, key, versions);
   }
 
@@ -32,8 +34,13 @@ export class ModelArtifact {
   /** Where SageMaker finds it, for `ModelDataUrl`: `s3://<bucket>/<key>`. */
   public readonly uri: string;
 
-  private constructor(private readonly bucket: s3.IBucket, private readonly key: string, private readonly versions: string) {
-    this.uri = bucket.s3UrlForObject(key);
+  private constructor(
+    /** @internal */
+    public readonly _bucket: s3.IBucket,
+    private readonly key: string,
+    private readonly versions: string,
+  ) {
+    this.uri = _bucket.s3UrlForObject(key);
   }
 
   /**
@@ -57,15 +64,15 @@ export class ModelArtifact {
    * @internal
    */
   public get _allVersionsArn(): string {
-    return this.bucket.arnForObjects(`${this.versions}*`);
+    return this._bucket.arnForObjects(`${this.versions}*`);
   }
 
   /** https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, CreateModel API */
   private grantReadOf(grantee: iam.IGrantable, keys: string): iam.Grant {
     const read = iam.Grant.addToPrincipalOrResource({
-      grantee, actions: ['s3:GetObject'], resourceArns: [this.bucket.arnForObjects(keys)], resource: this.bucket,
+      grantee, actions: ['s3:GetObject'], resourceArns: [this._bucket.arnForObjects(keys)], resource: this._bucket,
     });
-    const { encryptionKey } = this.bucket;
+    const { encryptionKey } = this._bucket;
     return encryptionKey === undefined ? read : read.combine(encryptionKey.grant(grantee, 'kms:Decrypt'));
   }
 }

@@ -1,8 +1,10 @@
 import { Aws, aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { addressOf, checkDigest, checkImageUri } from './addresses';
+import { REPOSITORY } from './artifact-kinds';
 import { Checks } from '../core/checks';
 import { InvalidProps, shown } from '../core/invalid-props';
+import { needed } from '../core/kinds';
 
 /** One container image in Amazon ECR, named by its digest: what was tested is what runs. */
 export class ModelImage {
@@ -11,11 +13,12 @@ export class ModelImage {
    *
    * @param repository Where it lies.
    * @param digest `sha256:` and 64 lower-case hex digits. A tag is refused: it can point to another image tomorrow.
+   * @throws InvalidProps `ImageDigest`, or `WrongKind` for what is no repository
    */
   public static fromEcr(repository: ecr.IRepository, digest: string): ModelImage {
-    const checks = new Checks();
+    const checks = new Checks().kinds({ repository }, { repository: needed(REPOSITORY) });
     checkDigest(checks, digest);
-    checks.settle(repository);
+    checks.settle(REPOSITORY.fits(repository) ? repository : undefined);
     return new ModelImage(repository.repositoryUriForDigest(digest), checks, repository);
   }
 
@@ -35,7 +38,12 @@ export class ModelImage {
   /** What SageMaker pulls, for `Image`: the address with its digest. */
   public readonly uri: string;
 
-  private constructor(uri: string, private readonly checks: Checks, private readonly repository?: ecr.IRepository) {
+  private constructor(
+    uri: string,
+    private readonly checks: Checks,
+    /** @internal */
+    public readonly _repository?: ecr.IRepository,
+  ) {
     this.uri = uri;
   }
 
@@ -49,8 +57,8 @@ export class ModelImage {
    * @throws if the whole address is a token, since no repository can be read out of it: use `fromEcr` then
    */
   public grantPull(grantee: iam.IGrantable): iam.Grant {
-    if (this.repository !== undefined) {
-      return this.repository.grantPull(grantee);
+    if (this._repository !== undefined) {
+      return this._repository.grantPull(grantee);
     }
     const pull = iam.Grant.addToPrincipal({
       grantee,

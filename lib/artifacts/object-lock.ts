@@ -1,7 +1,7 @@
 import { aws_s3 as s3, Duration } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { wholeDays } from './days';
 import { Checks } from '../core/checks';
+import { wholeDays } from '../core/days';
 
 /**
  * A period in which S3 itself refuses to delete an object version, whoever asks.

@@ -1,8 +1,8 @@
 import { aws_s3 as s3, Duration } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { TRIALS } from './addresses';
-import { wholeDays } from './days';
 import { Checks } from '../core/checks';
+import { wholeDays } from '../core/days';
 
 /** How long training output that nobody registered is kept. */
 export class TrialRetention {

@@ -4,6 +4,7 @@ import { AuditSignal } from './audit-signal';
 import { eventPatterns, EventSignal, LONGEST_PATTERN, MOST_OWNERS } from './event-patterns';
 import { Checks } from '../core/checks';
 import { InvalidProps, shown } from '../core/invalid-props';
+import { BUCKET_REF, Kinds, listOf, needed, ROLE, thing, TOPIC } from '../core/kinds';
 import { ownProps } from '../core/own-props';
 import { runbook } from '../core/runbook';
 
@@ -37,6 +38,13 @@ export interface AuditAlarmsProps {
   readonly owners?: iam.IRole[];
 }
 
+const KINDS: Kinds<AuditAlarmsProps> = {
+  logGroup: needed(thing('a log group, made or imported', 'logGroupName', 'logGroupArn')),
+  notify: needed(TOPIC),
+  bucket: BUCKET_REF,
+  owners: listOf(ROLE),
+};
+
 /** What an alarm says of a signal. */
 const SENTENCES: Record<AuditSignal, string> = {
   [AuditSignal.TRAIL_CHANGED]: 'The audit trail, or where it is kept, was changed or somebody tried to.',
@@ -53,6 +61,8 @@ const SENTENCES: Record<AuditSignal, string> = {
  * themselves for a trail that somebody else made, such as that of an organization.
  *
  * Costs: seven alarms, and the custom metrics behind six of them.
+ *
+ * Throws `DeniedCallsOutOfRange`, `TooManyOwners` or `LogGroupNameTooLong`, all problems at once; before them `WrongKind`.
  */
 export class AuditAlarms extends Construct {
   private readonly name: string;
@@ -62,9 +72,10 @@ export class AuditAlarms extends Construct {
   constructor(scope: Construct, id: string, audited: AuditAlarmsProps) {
     super(scope, id);
     const props = ownProps(audited);
+    new Checks().kinds(props, KINDS).settle(this);
     const deniedCalls = props.deniedCalls ?? 25;
     const owners = props.owners ?? [];
-    this.check(props.logGroup, owners, deniedCalls);
+    this.check(props);
     this.name = Names.uniqueResourceName(this, { maxLength: 200, separator: '-', allowedSpecialCharacters: '-' });
     this.logGroup = props.logGroup;
     this.createFilters(props, owners);
@@ -109,15 +120,12 @@ export class AuditAlarms extends Construct {
     return new InvalidProps('AuditSignal', `\`signal\` must be one of AuditSignal: got ${shown(signal)}`, this);
   }
 
-  private check({ logGroupName }: logs.ILogGroup, owners: readonly iam.IRole[], deniedCalls: number): void {
-    new Checks()
-      .number('DeniedCallsOutOfRange', 'deniedCalls', deniedCalls, { min: 1, whole: true, hint: 'use 1 to hear of every one' })
+  private check(props: AuditAlarmsProps): void {
+    const { logGroupName } = props.logGroup;
+    checkAlarms(new Checks(), props)
       .that('LogGroupNameTooLong', { logGroupName }, ({ logGroupName: name }) => name.length <= LONGEST_DIMENSION ? undefined
         : `\`logGroup\` must have a name of at most ${LONGEST_DIMENSION} characters, or CloudWatch cannot tell when it falls silent: got `
           + shown(name))
-      .report('TooManyOwners', owners.length <= MOST_OWNERS ? undefined
-        : `\`owners\` must name at most ${MOST_OWNERS} roles, because a filter pattern has ${LONGEST_PATTERN} characters: got `
-          + `${owners.length}; let them share a role, or deploy with CloudFormation, which is always an owner`)
       .settle(this);
   }
 
@@ -155,6 +163,14 @@ export class AuditAlarms extends Construct {
   private metricName(signal: EventSignal): string {
     return `${this.name}/${signal}`;
   }
+}
+
+/** What a trail and its alarms both are told. */
+export function checkAlarms(checks: Checks, { deniedCalls, owners = [] }: Pick<AuditAlarmsProps, 'deniedCalls' | 'owners'>): Checks {
+  return checks.number('DeniedCallsOutOfRange', 'deniedCalls', deniedCalls, { min: 1, whole: true, hint: 'use 1 to hear of every one' })
+    .report('TooManyOwners', owners.length <= MOST_OWNERS ? undefined
+      : `\`owners\` must name at most ${MOST_OWNERS} roles, because a filter pattern has ${LONGEST_PATTERN} characters: got `
+        + `${owners.length}; let them share a role, or deploy with CloudFormation, which is always an owner`);
 }
 
 const EVENT = {

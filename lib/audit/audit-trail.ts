@@ -3,7 +3,9 @@ import {
   aws_sns as sns, Names, RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
-import { AuditAlarms } from './audit-alarms';
+import { AuditAlarms, checkAlarms } from './audit-alarms';
+import { TRAIL_KINDS, WATCH_KINDS, WATCHED_BUCKET, WATCHED_TABLE } from './audit-kinds';
+import { AuditTrailProps, WatchOptions } from './audit-trail-props';
 import { DataEvents } from './data-events';
 import { SavedQueries } from './saved-queries';
 import { TrailStorage } from './trail-storage';
@@ -11,6 +13,7 @@ import { AlarmTopic } from '../core/alarm-topic';
 import { Checks } from '../core/checks';
 import { letLogsEncrypt, logGroupNameOf } from '../core/encrypted-logs';
 import { InvalidProps, shown } from '../core/invalid-props';
+import { BUCKET, Kinds, needed, thing } from '../core/kinds';
 import { checkRetention } from '../core/log-retention';
 import { ownProps } from '../core/own-props';
 
@@ -22,56 +25,6 @@ export interface IAuditTrail extends IConstruct {
   readonly bucket: s3.IBucket;
   /** Lets somebody list and read the files, digests included, and decrypt them. */
   grantRead(grantee: iam.IGrantable): iam.Grant;
-}
-
-/** What an `AuditTrail` is made from. */
-export interface AuditTrailProps {
-  /**
-   * How many denied calls within five minutes raise the alarm: a whole number, at least 1.
-   * @default 25
-   */
-  readonly deniedCalls?: number;
-  /**
-   * Encrypts files, log group and the default topic. It must lie in the Region of the trail. The policy of an imported key
-   * has to let CloudTrail, CloudWatch Logs and CloudWatch use it; a key of the same app is told.
-   * @default - a new key, rotated each year and kept when the stack is deleted
-   */
-  readonly encryptionKey?: kms.IKey;
-  /**
-   * How long CloudWatch Logs keeps the records, for alarms and queries; the files in the bucket have a retention of their own.
-   * @default logs.RetentionDays.ONE_YEAR
-   */
-  readonly logRetention?: logs.RetentionDays;
-  /**
-   * Who is told when an alarm fires.
-   * @default - a new encrypted topic, `notifications`; subscribe to it
-   */
-  readonly notify?: sns.ITopicRef;
-  /**
-   * Roles that may change endpoints without an alarm, at most four: a role that deploys without CloudFormation, say.
-   * @default - only CloudFormation, whoever deploys with it, and Application Auto Scaling
-   */
-  readonly owners?: iam.IRole[];
-  /**
-   * Whether the data events of SageMaker are recorded: streaming inference calls, Feature Store records, experiment metrics,
-   * MLflow. All of them in the account, and each is billed: turn it off where a feature store is read for each prediction.
-   * @default true
-   */
-  readonly sageMakerDataEvents?: boolean;
-  /**
-   * Where the files go.
-   * @default TrailStorage.create(), a new bucket that keeps them for seven years
-   */
-  readonly storage?: TrailStorage;
-}
-
-/** How a bucket or table is watched. */
-export interface WatchOptions {
-  /**
-   * Whether reading is recorded as well. Each event is billed: for what is read at every prediction, say no.
-   * @default true
-   */
-  readonly reads?: boolean;
 }
 
 /**
@@ -87,6 +40,8 @@ export interface WatchOptions {
  *
  * Costs: data events and, if this is the second trail, management events; ingestion and storage of CloudWatch Logs, which is
  * the largest part in a busy account; storage in S3; one KMS key; seven alarms and six custom metrics.
+ *
+ * Throws `LogRetention`, `DeniedCallsOutOfRange` or `TooManyOwners`, all problems at once; before them `WrongKind`.
  */
 export class AuditTrail extends Construct implements IAuditTrail {
   /**
@@ -97,6 +52,7 @@ export class AuditTrail extends Construct implements IAuditTrail {
    * @param bucket The bucket. If it knows its KMS key, readers may decrypt.
    */
   public static fromBucket(scope: Construct, id: string, bucket: s3.IBucket): IAuditTrail {
+    new Checks().kinds({ bucket }, { bucket: needed(BUCKET) }).settle(scope);
     class Import extends Construct implements IAuditTrail {
       public readonly bucket = bucket;
 
@@ -123,7 +79,8 @@ export class AuditTrail extends Construct implements IAuditTrail {
   constructor(scope: Construct, id: string, trail: AuditTrailProps = {}) {
     super(scope, id);
     const props = ownProps(trail);
-    checkRetention(new Checks(), 'logRetention', props.logRetention).settle(this);
+    new Checks().kinds(props, TRAIL_KINDS).settle(this);
+    checkAlarms(checkRetention(new Checks(), 'logRetention', props.logRetention), props).settle(this);
     const trailName = Names.uniqueResourceName(this, { maxLength: 128, separator: '-', allowedSpecialCharacters: '-' });
     this.trailArn = Stack.of(this).formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: trailName });
     this.encryptionKey = props.encryptionKey ?? this.createKey();
@@ -145,15 +102,17 @@ export class AuditTrail extends Construct implements IAuditTrail {
    *
    * @param bucket Not the bucket of this trail: each file that arrives there would be an event of its own.
    * @param options Whether reads are recorded too.
+   * @throws InvalidProps `TrailWatchesItself`, or `WrongKind` for what is no bucket
    */
   public watchBucket(bucket: s3.IBucketRef, options: WatchOptions = {}): void {
+    const { reads = true } = this.judged({ bucket }, { bucket: WATCHED_BUCKET }, options);
     const { bucketArn } = bucket.bucketRef;
     const resolved = (arn: string) => JSON.stringify(Stack.of(this).resolve(arn));
     if (resolved(bucketArn) === resolved(this.bucket.bucketArn)) {
       throw new InvalidProps('TrailWatchesItself', '`bucket` must not be the bucket of the trail, since each file that arrives there would be '
         + `an event that makes another file: got ${shown(bucket.node.path)}; its access logs say who reads it`, this);
     }
-    this.dataEvents.addObjectsOf(bucketArn, options.reads ?? true);
+    this.dataEvents.addObjectsOf(bucketArn, reads);
   }
 
   /**
@@ -161,9 +120,11 @@ export class AuditTrail extends Construct implements IAuditTrail {
    *
    * @param table The table.
    * @param options Whether reads are recorded too.
+   * @throws InvalidProps `WrongKind` for what is no table
    */
   public watchTable(table: dynamodb.ITableRef, options: WatchOptions = {}): void {
-    this.dataEvents.addTable(table.tableRef.tableArn, options.reads ?? true);
+    const { reads = true } = this.judged({ table }, { table: WATCHED_TABLE }, options);
+    this.dataEvents.addTable(table.tableRef.tableArn, reads);
   }
 
   /**
@@ -173,7 +134,15 @@ export class AuditTrail extends Construct implements IAuditTrail {
    * @param construct Any construct of that stack.
    */
   public searchHandlersOf(construct: IConstruct): void {
+    new Checks().kinds({ construct }, { construct: needed(thing('a construct', 'node')) }).settle(this);
     this.queries.search(construct);
+  }
+
+  /** What is watched, and how: both judged. */
+  private judged<Watched extends object>(watched: Watched, kinds: Kinds<Watched>, options: WatchOptions): WatchOptions {
+    const own = ownProps(options);
+    new Checks().kinds(watched, kinds).kinds(own, WATCH_KINDS).settle(this);
+    return own;
   }
 
   private createKey(): kms.Key {

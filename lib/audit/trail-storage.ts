@@ -3,11 +3,13 @@ import { Construct } from 'constructs';
 import { closedBucket, logAccess } from '../core/access-logs';
 import { acknowledge, inRegulatedPacks } from '../core/acknowledge';
 import { Checks } from '../core/checks';
+import { wholeDays } from '../core/days';
+import { BUCKET, DURATION, Kinds, needed, thing } from '../core/kinds';
 import { ownProps } from '../core/own-props';
 
 const CLOUDTRAIL = 'cloudtrail.amazonaws.com';
 const LOG_PREFIX = 'audit-trail/';
-const HUNDRED_YEARS_IN_DAYS = 36500;
+const DAYS = 'RetentionInWholeDays';
 
 /** How a new bucket keeps the files of a trail. */
 export interface NewTrailStorageOptions {
@@ -30,6 +32,13 @@ export interface NewTrailStorageOptions {
   readonly retention?: Duration;
 }
 
+const LOCK = thing('an ObjectLockRetention, as in s3.ObjectLockRetention.governance(Duration.days(30))', 'mode', 'duration');
+const KINDS: Kinds<NewTrailStorageOptions> = {
+  accessLogs: BUCKET,
+  objectLock: { ...LOCK, fits: (value) => LOCK.fits(value) && DURATION.fits((value as s3.ObjectLockRetention).duration) },
+  retention: DURATION,
+};
+
 /** What the trail has to say to its bucket. */
 interface Binding {
   /** Known beforehand, because the bucket's policy names the trail and the trail needs the policy. */
@@ -39,12 +48,17 @@ interface Binding {
 
 /** Where the files of a trail go. */
 export class TrailStorage {
-  /** A new bucket: encrypted, versioned, closed, access-logged; only CloudTrail writes, and nobody deletes. */
+  /**
+   * A new bucket: encrypted, versioned, closed, access-logged; only CloudTrail writes, and nobody deletes.
+   *
+   * @throws InvalidProps `RetentionInWholeDays` or `LockOutlivesRetention`, all problems at once; before them `WrongKind`
+   */
   public static create(options: NewTrailStorageOptions = {}): TrailStorage {
     const own = ownProps(options);
+    new Checks().kinds(own, KINDS).settle();
     const checks = new Checks();
-    const retention = wholeDays(checks, 'retention', own.retention ?? Duration.days(2557));
-    const lock = own.objectLock === undefined ? undefined : wholeDays(checks, 'objectLock', own.objectLock.duration);
+    const retention = wholeDays(checks, DAYS, 'retention', own.retention ?? Duration.days(2557));
+    const lock = own.objectLock === undefined ? undefined : wholeDays(checks, DAYS, 'objectLock', own.objectLock.duration);
     checks.that('LockOutlivesRetention', { retention, lock }, (known) => known.lock === undefined || !(known.lock > known.retention) ? undefined
       : `\`objectLock\` must not be longer than \`retention\`: got ${known.lock} days and ${known.retention} days; S3 cannot expire what is locked`);
     checks.settle();
@@ -56,8 +70,10 @@ export class TrailStorage {
    * everything else about it stays yours: who writes and deletes, versions, lock, lifecycle and access logs.
    *
    * @param bucket A bucket of this Region, or of another account in it.
+   * @throws InvalidProps `WrongKind` for what is no bucket
    */
   public static existing(bucket: s3.IBucket): TrailStorage {
+    new Checks().kinds({ bucket }, { bucket: needed(BUCKET) }).settle();
     return new TrailStorage((scope, { trailArn }) => {
       admit(scope, bucket, trailArn);
       return bucket;
@@ -144,14 +160,4 @@ function closeTo(bucket: s3.IBucket): iam.PolicyStatement[] {
       actions: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention', 's3:ReplicateDelete'],
     }),
   ];
-}
-
-function wholeDays(checks: Checks, prop: string, duration: Duration): number {
-  if (duration.isUnresolved() && duration.unitLabel() !== 'days') {
-    checks.report('DaysAsToken', `\`${prop}\` holds a token in ${duration.unitLabel()}, which cannot be converted: give it as Duration.days(token)`);
-    return Number.NaN;
-  }
-  const days = duration.toDays({ integral: false });
-  checks.number('DaysOutOfRange', prop, days, { min: 1, max: HUNDRED_YEARS_IN_DAYS, whole: true, unit: 'days' });
-  return days;
 }

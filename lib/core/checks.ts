@@ -56,11 +56,6 @@ export class Checks {
       known === undefined ? undefined : outside(prop, known, range)); // a lazy value may say that there is none
   }
 
-  /** Whether there is a value at all: programs without types leave out what must be given. */
-  public given(code: string, prop: string, value: unknown, hint: string): this {
-    return this.report(code, value === undefined || value === null ? `\`${prop}\` must be given: got none; ${hint}` : undefined);
-  }
-
   /** Judges one value of an enum; `undefined` is somebody else's question. `members` is the enum itself. */
   public member(code: string, prop: string, value: unknown, { name, members }: Enumeration): this {
     return value === undefined ? this : this.that(code, { value }, ({ value: known }) =>

@@ -1,5 +1,6 @@
 import { Stack, Stage, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { shown } from './invalid-props';
 
 /** Whether one is in another account or Region than the other. Unknown accounts and Regions may be the same. */
 export function isElsewhere(one: IConstruct, other: IConstruct): boolean {
@@ -20,6 +21,21 @@ export function isBeside(one: IConstruct, other: IConstruct): boolean {
 /** Where something is, for a message. */
 export function placeOf(construct: IConstruct): string {
   return Stack.of(construct).environment.replace('aws://', '');
+}
+
+/**
+ * Complains of what lies in another account or Region than what uses it. Without it, users hear of cross-environment references,
+ * at the end of synth.
+ */
+export function elsewhere(prop: string, user: IConstruct, used: IConstruct, wayOut: string): string | undefined {
+  return isElsewhere(user, used)
+    ? `\`${prop}\` must lie in the account and Region of what uses it: got ${shown(used.node.path)} in ${shown(placeOf(used))}; ${wayOut}` : undefined;
+}
+
+/** The same of what another account may share, but only in its Region. */
+export function inOtherRegion(prop: string, user: IConstruct, used: IConstruct, wayOut: string): string | undefined {
+  return differ(Stack.of(user).region, Stack.of(used).region)
+    ? `\`${prop}\` must lie in the Region of what uses it: got ${shown(used.node.path)} in ${shown(placeOf(used))}; ${wayOut}` : undefined;
 }
 
 function differ(one: string, other: string): boolean {

@@ -15,18 +15,27 @@ export interface Kind {
   readonly props?: Readonly<Record<string, Kind | undefined>>;
   /** Nothing is wrong as well. */
   readonly needed?: boolean;
+  /** What the user can do, where the rule does not say it. */
+  readonly hint?: string;
 }
 
 /** The kinds of the props of a construct, as far as its other checks do not tell. */
 export type Kinds<Props> = { readonly [Prop in keyof Props]?: Kind };
 
 export const FLAG: Kind = { rule: 'true or false', fits: (value) => typeof value === 'boolean' || Token.isUnresolved(value) };
+/** Something is made or left out by it, so a token is of no use. */
+export const KNOWN_FLAG: Kind = { rule: 'true or false, known at synth', fits: (value) => typeof value === 'boolean' };
+/** What is compared with others before anybody asks whether it is in its range. A token of a number is a number. */
+export const NUMBER: Kind = { rule: 'a number', fits: (value) => typeof value === 'number' };
 export const TEXT: Kind = { rule: 'text', fits: (value) => typeof value === 'string' };
 export const DURATION: Kind = thing('a Duration, as in Duration.hours(1)', 'toSeconds', 'isUnresolved');
 export const SIZE: Kind = thing('a Size, as in Size.gibibytes(1)', 'toMebibytes', 'isUnresolved');
 export const BUCKET: Kind = thing('a bucket, made or imported', 'bucketName', 'arnForObjects');
+export const BUCKET_REF: Kind = thing('a bucket, made or imported', 'bucketRef');
 export const KEY: Kind = thing('a KMS key, made or imported', 'keyArn', 'addToResourcePolicy');
+export const EVENT_BUS: Kind = thing('an event bus, made or imported', 'eventBusName', 'eventBusArn');
 export const TOPIC: Kind = thing('an SNS topic, made or imported', 'topicRef');
+export const ROLE: Kind = thing('a role, made or imported', 'roleName', 'roleArn', 'grantPrincipal');
 export const RECORD: Kind = { rule: 'a plain object', fits: (value) => isReadable(value) };
 
 /** An object with these members, whoever made it: another version of a package has classes of its own. */
@@ -34,9 +43,11 @@ export function thing(rule: string, ...members: string[]): Kind {
   return { rule, fits: (value) => typeof value === 'object' && value !== null && members.every((member) => member in value) };
 }
 
-/** A list. A token of a list is refused: nothing could be read of its elements. */
+/** A list whose elements have checks of their own. A token of a list is refused: nothing could be read of its elements. */
+export const LIST: Kind = { rule: 'a list', fits: (value) => Array.isArray(value) && !Token.isUnresolved(value) };
+
 export function listOf(each: Kind): Kind {
-  return { rule: 'a list', fits: (value) => Array.isArray(value) && !Token.isUnresolved(value), each };
+  return { ...LIST, each };
 }
 
 /** A record under names of the user's. */
@@ -50,8 +61,9 @@ export function structOf<Props>(props: Kinds<Props>): Kind {
   return { ...RECORD, fits: (value) => isReadable(value, Object.keys(props)), props };
 }
 
-export function needed(kind: Kind): Kind {
-  return { ...kind, needed: true };
+/** What may not be left out. All that is missing is told by this. */
+export function needed(kind: Kind, hint = kind.hint): Kind {
+  return { ...kind, needed: true, hint };
 }
 
 /** All that will be read of it is read, since a proxy or a getter may throw; `toJSON` is what JSON asks for. */
@@ -84,7 +96,7 @@ export function wrongKind(prop: string, value: unknown, kind?: Kind): string[] {
     return value === null ? [`\`${prop}\` must be a value or left out: got null`] : [];
   }
   if (!suits(value, kind)) {
-    return [`\`${prop}\` must be ${kind.rule}: got ${shown(value)}`];
+    return [`\`${prop}\` must be ${kind.rule}: got ${shown(value)}${kind.hint === undefined ? '' : `; ${kind.hint}`}`];
   }
   const { each, props = {} } = kind;
   const elements = each === undefined ? [] : Object.entries(value as object);

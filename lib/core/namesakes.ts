@@ -8,9 +8,11 @@ export interface OwnedName {
   /** Where the user gave it. */
   readonly prop: string;
   readonly name: string;
+  /** What the user can do instead. */
+  readonly hint?: string;
 }
 
-/** By the root of the tree, prop and name, because a walk through the tree for each construct takes too long. */
+/** By the root of the tree and by what is owned, because a walk through the tree for each construct takes too long. */
 const owners = new WeakMap<IConstruct, Map<string, IConstruct[]>>();
 
 /**
@@ -21,9 +23,7 @@ export function refuseNamesakes(owner: IConstruct, owned: OwnedName): void {
   if (Token.isUnresolved(owned.name)) {
     return;
   }
-  const namesakes = namesakesOf(owner.node.root, owned);
-  const earlier = [...namesakes];
-  namesakes.push(owner);
+  const earlier = earlierOwners(owner, `${owned.prop}:${owned.name}`);
   owner.node.addValidation({
     validate: () => {
       const namesake = earlier.find((other) => isBeside(owner, other) && isThere(other));
@@ -32,18 +32,23 @@ export function refuseNamesakes(owner: IConstruct, owned: OwnedName): void {
   });
 }
 
-function complaint({ node }: IConstruct, { prop, name }: OwnedName): string {
-  return `\`${prop}\` must be unique in an account and Region: got ${shown(name)}, which ${shown(node.path)} has; `
-    + 'name one of them otherwise';
+/** Who in the tree has the same already; from now on `owner` has it too. */
+export function takenBy(owner: IConstruct, what: string): IConstruct | undefined {
+  return earlierOwners(owner, what).find(isThere);
 }
 
-function namesakesOf(root: IConstruct, { prop, name }: OwnedName): IConstruct[] {
-  const names = owners.get(root) ?? new Map<string, IConstruct[]>();
-  owners.set(root, names);
-  const key = `${prop}:${name}`;
-  const namesakes = names.get(key) ?? [];
-  names.set(key, namesakes);
-  return namesakes;
+function complaint({ node }: IConstruct, { prop, name, hint = 'name one of them otherwise' }: OwnedName): string {
+  return `\`${prop}\` must be unique in an account and Region: got ${shown(name)}, which ${shown(node.path)} has; ${hint}`;
+}
+
+/** Those before `owner`, which is written down beside them. */
+function earlierOwners(owner: IConstruct, what: string): IConstruct[] {
+  const { root } = owner.node;
+  const owned = owners.get(root) ?? new Map<string, IConstruct[]>();
+  owners.set(root, owned);
+  const earlier = owned.get(what) ?? [];
+  owned.set(what, [...earlier, owner]);
+  return earlier;
 }
 
 /** Whether nobody took it out of its tree again. */

@@ -1,14 +1,24 @@
 import { aws_ec2 as ec2, Token } from 'aws-cdk-lib';
 import { BroughtVpc } from './brought-vpc';
 import { Checks } from '../core/checks';
-import { shown } from '../core/invalid-props';
+import { InvalidProps, shown } from '../core/invalid-props';
 
 /** The subnets of a VPC that workloads run in. */
 export function subnetsOf({ vpc, subnets }: BroughtVpc): ec2.ISubnet[] {
   if (subnets !== undefined) {
-    return vpc.selectSubnets(subnets).subnets;
+    return selected(vpc, subnets);
   }
   return vpc.isolatedSubnets.length > 0 ? vpc.isolatedSubnets : vpc.privateSubnets;
+}
+
+/** The CDK throws where there are none, and does not say in which prop. */
+function selected(vpc: ec2.IVpc, subnets: ec2.SubnetSelection): ec2.ISubnet[] {
+  try {
+    return vpc.selectSubnets(subnets).subnets;
+  } catch {
+    throw new InvalidProps('SubnetSelection',
+      '`subnets` must choose subnets that `vpc` has: got a choice that none of them fits; leave it out to take the isolated ones, or the private ones');
+  }
 }
 
 /** Judges the subnets of a VPC that somebody brings, as far as they are known. */

@@ -4,6 +4,8 @@ import * as doors from './doors';
 import { byAccount, trustedImages, withinAccount } from './endpoint-policies';
 import { Checks } from '../core/checks';
 import { shown } from '../core/invalid-props';
+import { Kinds, listOf, needed, TEXT, thing } from '../core/kinds';
+import { ownProps } from '../core/own-props';
 
 /** What may pass an interface endpoint. */
 export interface InterfaceEndpointOptions {
@@ -23,6 +25,13 @@ export interface InterfaceEndpointOptions {
    */
   readonly accountActions?: string[];
 }
+
+const SERVICE = needed(thing('a service of AWS, as in ec2.InterfaceVpcEndpointAwsService.SQS', 'name', 'shortName', 'port'));
+const KINDS: Kinds<InterfaceEndpointOptions> = {
+  actions: needed(listOf(TEXT)),
+  resources: listOf(TEXT),
+  accountActions: listOf(TEXT),
+};
 
 /**
  * A private door to one AWS service, with the policy that says what may pass: callers of this account, resources of this
@@ -89,10 +98,12 @@ export class InterfaceEndpoint {
    * Any other service, or a known one with other actions. The service must support endpoint policies, or the deployment
    * fails: `aws ec2 describe-vpc-endpoint-services` shows it as `VpcEndpointPolicySupported`.
    *
-   * Throws `EndpointActions` when an action is not named in full or none is given.
+   * Throws `EndpointActions` when an action is not named in full or none is given; before it `WrongKind`.
    */
   public static of(service: ec2.InterfaceVpcEndpointAwsService, options: InterfaceEndpointOptions): InterfaceEndpoint {
-    const { actions, resources = ['*'], accountActions = [] } = options;
+    const own = ownProps(options);
+    new Checks().kinds({ service }, { service: SERVICE }).kinds(own, KINDS).settle();
+    const { actions, resources = ['*'], accountActions = [] } = own;
     return new InterfaceEndpoint({ service, actions, resources, accountActions });
   }
 

@@ -1,6 +1,8 @@
 import { aws_ec2 as ec2, Token } from 'aws-cdk-lib';
 import { MOST_ZONES } from './address-plan';
 import { Checks } from '../core/checks';
+import { NUMBER } from '../core/kinds';
+import { ownProps } from '../core/own-props';
 
 /** How traffic leaves through NAT. */
 export interface NatEgressOptions {
@@ -24,10 +26,12 @@ export class MlNetworkEgress {
    * policies, because a bucket in another region is reached through NAT and not through an endpoint. Each gateway is billed
    * by the hour and by the gigabyte, its address by the hour.
    *
-   * Throws `NatGateways` for a number of gateways that no network can have.
+   * Throws `NatGateways` for a number of gateways that no network can have, `WrongKind` for what is no number.
    */
   public static nat(options: NatEgressOptions = {}): MlNetworkEgress {
-    return new MlNetworkEgress(true, options.gateways);
+    const own = ownProps(options);
+    new Checks().kinds(own, { gateways: NUMBER }).settle();
+    return new MlNetworkEgress(true, own.gateways);
   }
 
   private constructor(private readonly open: boolean, private readonly gateways?: number) {

@@ -6,12 +6,14 @@ import { BroughtVpc } from './brought-vpc';
 import { FlowLogs } from './flow-logs';
 import { InterfaceEndpoint } from './interface-endpoint';
 import { MlNetworkEgress } from './ml-network-egress';
+import { MlNetworkProps } from './ml-network-props';
 import { checkEndpoints, NetworkEndpoints } from './network-endpoints';
+import { BROUGHT_KINDS, NETWORK_KINDS, networkElsewhere } from './network-kind';
 import { acknowledge, inRegulatedPacks } from '../core/acknowledge';
 import { Checks } from '../core/checks';
-import { isElsewhere, placeOf } from '../core/elsewhere';
 import { shown } from '../core/invalid-props';
 import { checkRetention } from '../core/log-retention';
+import { ownProps } from '../core/own-props';
 
 /** A place for ML workloads to run in, made here or brought by you. */
 export interface IMlNetwork extends IConstruct {
@@ -34,47 +36,6 @@ export interface IMlNetwork extends IConstruct {
   workloadSecurityGroup(scope: Construct, id: string, description: string): ec2.ISecurityGroup;
 }
 
-/** What an `MlNetwork` is made from. */
-export interface MlNetworkProps {
-  /**
-   * The network's IPv4 addresses, a range from /16 to /22. Each zone's workloads get an eighth of it, whatever the number of
-   * zones; SageMaker wants two addresses for each instance, and each endpoint takes one in each zone. A token must stand
-   * for a /16. A change replaces the network.
-   * @default '10.0.0.0/16'
-   */
-  readonly cidr?: string;
-  /**
-   * How many zones there are, from 2 to 6; known at synth, because it decides what is made. A stack without a literal
-   * account and region sees two zones and gets no more; a region with fewer gives what it has.
-   * @default 2
-   */
-  readonly maxAzs?: number;
-  /**
-   * Whether workloads may reach the internet.
-   * @default MlNetworkEgress.none()
-   */
-  readonly egress?: MlNetworkEgress;
-  /**
-   * The AWS services that workloads reach, besides S3 and DynamoDB, which are always there. Each is billed by the hour in
-   * each zone: with the defaults that is eight in two zones. To add one:
-   * `InterfaceEndpoint.defaultsAnd(InterfaceEndpoint.STEP_FUNCTIONS)`.
-   * @default InterfaceEndpoint.defaults()
-   */
-  readonly interfaceEndpoints?: InterfaceEndpoint[];
-  /**
-   * Accounts, besides this one, whose images may be pulled through the network, as twelve digits: a registry of your own,
-   * or AWS's for its deep-learning containers. SageMaker pulls the images of endpoints and jobs by itself and does not ask
-   * the network; Batch and your own instances do.
-   * @default - none, images come from this account
-   */
-  readonly trustedImageAccounts?: string[];
-  /**
-   * How long flow logs are kept. They are billed by the gigabyte taken in and kept.
-   * @default RetentionDays.ONE_YEAR
-   */
-  readonly flowLogRetention?: logs.RetentionDays;
-}
-
 abstract class MlNetworkBase extends Construct implements IMlNetwork {
   public abstract readonly vpc: ec2.IVpc;
   public abstract readonly subnets: ec2.ISubnet[];
@@ -83,9 +44,7 @@ abstract class MlNetworkBase extends Construct implements IMlNetwork {
 
   public workloadSecurityGroup(scope: Construct, id: string, description: string): ec2.ISecurityGroup {
     const checks = new Checks().that('SecurityGroupDescription', { description }, (known) => wrongDescription(known.description))
-      .report('NetworkElsewhere', isElsewhere(scope, this)
-        ? `\`network\` must lie in the account and Region of what runs in it: got ${shown(this.node.path)} in ${shown(placeOf(this))}; make an MlNetwork beside it`
-        : undefined);
+      .report('NetworkElsewhere', networkElsewhere(scope, this));
     checks.settle(scope);
     const group = new ec2.SecurityGroup(scope, id, { vpc: this.vpc, description, allowAllOutbound: false });
     // the gateways' addresses are known only by a lookup; the subnets' routes decide how far this goes
@@ -103,16 +62,19 @@ abstract class MlNetworkBase extends Construct implements IMlNetwork {
  *
  * Costs: interface endpoints by the hour and zone, their traffic and the flow logs by the gigabyte, one KMS key; NAT if asked.
  *
- * Throws `CidrRange`, `MaxAzs`, `NatGateways`, `EndpointTwice`, `TrustedImageAccount`, `TwoZones` or
- * `LogRetention`.
+ * Throws `CidrRange`, `MaxAzs`, `NatGateways`, `EndpointTwice`, `TrustedImageAccount`, `TwoZones` or `LogRetention`, all problems
+ * at once; before them `WrongKind`.
  */
 export class MlNetwork extends MlNetworkBase {
   /**
    * Uses a VPC that you have, and makes nothing in it unless asked.
    *
-   * Throws `PublicSubnet`, `TwoZones`, `EndpointTwice`, `TrustedImageAccount` or `VpcCidrUnknown`.
+   * Throws `PublicSubnet`, `TwoZones`, `EndpointTwice`, `TrustedImageAccount` or `VpcCidrUnknown`, all problems at once; before
+   * them `WrongKind` or `SubnetSelection`.
    */
-  public static fromVpc(scope: Construct, id: string, brought: BroughtVpc): IMlNetwork {
+  public static fromVpc(scope: Construct, id: string, given: BroughtVpc): IMlNetwork {
+    const brought = ownProps(given);
+    new Checks().kinds(brought, BROUGHT_KINDS).settle();
     class Brought extends MlNetworkBase {
       public readonly vpc = brought.vpc;
       public readonly subnets = subnetsOf(brought);
@@ -137,8 +99,10 @@ export class MlNetwork extends MlNetworkBase {
   private readonly doors: readonly InterfaceEndpoint[];
   private readonly isOpen: boolean;
 
-  constructor(scope: Construct, id: string, props: MlNetworkProps = {}) {
+  constructor(scope: Construct, id: string, given: MlNetworkProps = {}) {
     super(scope, id);
+    const props = ownProps(given);
+    new Checks().kinds(props, NETWORK_KINDS).settle(this);
     const { cidr = '10.0.0.0/16', maxAzs = 2, egress = MlNetworkEgress.none(), trustedImageAccounts = [] } = props;
     const interfaces = props.interfaceEndpoints ?? InterfaceEndpoint.defaults();
     this.checkProps({ cidr, maxAzs, egress, interfaces, trustedImageAccounts, flowLogRetention: props.flowLogRetention });

@@ -1,30 +1,28 @@
 import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { ApprovalGate } from './approval-gate';
 import { ModelRegistryAttributes, ModelRegistryProps } from './model-registry-props';
 import { checkOnce, checkRoles, checkSlug } from './registry-rules';
 import { ARTIFACT_STORE, IMAGE_STORE, OBJECT_LOCK } from '../artifacts/artifact-kinds';
 import { Checks } from '../core/checks';
-import { shown } from '../core/invalid-props';
-import { BUCKET, KEY, Kind, Kinds, listOf, recordOf, thing, TOPIC } from '../core/kinds';
+import { elsewhere } from '../core/elsewhere';
+import { BUCKET, EVENT_BUS, KEY, Kinds, LIST, listOf, needed, recordOf, TEXT, thing, TOPIC } from '../core/kinds';
 import { checkName, checkS3Uri } from '../core/names';
 
 /** Lambda takes 4 KB of environment in all; names of tables, buckets and the runbook need some of it. */
 const LARGEST_SETTINGS = 3000;
 const MOST_REQUESTS = 1000;
-/** What the elements of a list are, is for the checks of each to say. */
-const LIST: Kind = { rule: 'a list', fits: (value) => Array.isArray(value) };
 const GATE = thing('an ApprovalGate, as in ApprovalGate.of({ minimumAccuracy: 0.9 })', '_minimums', '_render');
 const KINDS: Kinds<ModelRegistryProps> = {
-  artifacts: ARTIFACT_STORE,
+  artifacts: needed(ARTIFACT_STORE),
   images: listOf(IMAGE_STORE),
-  approvalGates: recordOf({ ...GATE, fits: (value) => value === undefined || GATE.fits(value) }), // what is missing is told below
+  environment: TEXT,
+  approvalGates: recordOf(needed(GATE, 'leave out a model that has none')),
   trustedSessionRoles: LIST,
   datasetPrefixes: LIST,
   encryptionKey: KEY,
   auditLock: OBJECT_LOCK,
   accessLogs: BUCKET,
-  eventBus: thing('an event bus, made or imported', 'eventBusName', 'eventBusArn'),
+  eventBus: EVENT_BUS,
   notifications: TOPIC,
 };
 
@@ -32,7 +30,7 @@ const ATTRIBUTES: Kinds<ModelRegistryAttributes> = {
   auditBucket: BUCKET,
   artifacts: ARTIFACT_STORE,
   images: listOf(IMAGE_STORE),
-  eventBus: KINDS.eventBus,
+  eventBus: EVENT_BUS,
   trustedSessionRoles: LIST,
 };
 
@@ -46,12 +44,11 @@ export function checkRegistryProps(scope: IConstruct, props: ModelRegistryProps)
   new Checks().kinds(props, KINDS).settle(scope);
   const { environment, requestsPerSecond, trustedSessionRoles = [], datasetPrefixes = [] } = props;
   const checks = new Checks()
-    .report('ArtifactsMissing', (props.artifacts as unknown) !== undefined ? undefined
-      : '`artifacts` must be the store in which artifacts lie: got undefined; make an ArtifactStore')
     .report('NoImages', props.images?.length === 0
       ? '`images` must hold at least one store: got an empty list, with which no version could be registered; leave it out for a new one' : undefined)
     .report('NoDatasetPrefixes', props.datasetPrefixes?.length === 0
       ? '`datasetPrefixes` must hold at least one prefix: got an empty list; leave it out to allow data sets from anywhere' : undefined)
+    .report('StoreElsewhere', elsewhere('artifacts', scope, props.artifacts, 'make an ArtifactStore beside it, or bring the bucket there with ArtifactStore.fromBucket'))
     .number('RequestsPerSecond', 'requestsPerSecond', requestsPerSecond, { min: 1, max: MOST_REQUESTS, whole: true });
   if (environment !== undefined) {
     checkSlug(checks, 'Environment', 'environment', environment);
@@ -64,19 +61,17 @@ export function checkRegistryProps(scope: IConstruct, props: ModelRegistryProps)
 }
 
 function checkGates(checks: Checks, { approvalGates = {} }: ModelRegistryProps): void {
-  for (const [model, gate] of Object.entries(approvalGates)) {
+  for (const model of Object.keys(approvalGates)) {
     checks.report('GateForToken', Token.isUnresolved(model)
       ? '`approvalGates` must name its models literally, or nobody could see which gate is whose: got a token' : undefined);
     checkName(checks, 'modelId', 'approvalGates', model);
-    checks.report('GateMissing', (gate as unknown) !== undefined ? undefined
-      : `\`approvalGates\` must have a gate for ${shown(model)}: got undefined; make it with ApprovalGate.of, or leave the model out`);
   }
 }
 
 /** The handler gets all of it in its environment. What tokens become is not known here, and left to Lambda. */
 function sizeProblem(props: ModelRegistryProps): string | undefined {
   const { approvalGates = {}, trustedSessionRoles = [], datasetPrefixes = [] } = props;
-  const minimums = Object.entries(approvalGates).map(([model, gate]) => [model, (gate as ApprovalGate | undefined)?._minimums]);
+  const minimums = Object.entries(approvalGates).map(([model, gate]) => [model, gate._minimums]);
   const size = Buffer.byteLength(JSON.stringify([Object.fromEntries(minimums), trustedSessionRoles, datasetPrefixes]));
   return size <= LARGEST_SETTINGS ? undefined
     : `\`approvalGates\`, \`trustedSessionRoles\` and \`datasetPrefixes\` must have at most ${LARGEST_SETTINGS} bytes together, because Lambda takes `

@@ -3,13 +3,13 @@ import { Construct } from 'constructs';
 import { checkJobSize } from './check-job-size';
 import { checkEnvironment, checkText, looksSecret, wrongName } from './job-environment';
 import { JOB_KINDS } from './job-kinds';
-import { inMebibytes } from './sizes';
 import { knowsTeam } from './submit-grant';
 import { DEFAULT_TEAM, wrongTeam } from './team-name';
 import { TrainingJobProps } from './training-job-props';
 import { Checks, inSeconds } from '../core/checks';
 import { shown } from '../core/invalid-props';
 import { checkRetention } from '../core/log-retention';
+import { inMebibytes } from '../core/sizes';
 
 /** What a user of a container is: numbers, because names are looked up in the image. */
 const USER = /^[0-9]{1,10}(?::[0-9]{1,10})?$/;

@@ -3,12 +3,14 @@ import { Construct } from 'constructs';
 import { checkEnvironment, checkText, looksSecret } from './job-environment';
 import { CHECKPOINT, JOB_DATA } from './job-kinds';
 import { ManagedSpotTrainingProps } from './managed-spot-props';
-import { inGibibytes } from './sizes';
 import { MODEL_IMAGE } from '../artifacts/artifact-kinds';
 import { Checks, inSeconds } from '../core/checks';
+import { INSTANCE_TYPE } from '../core/instance-kind';
 import { shown } from '../core/invalid-props';
-import { DURATION, FLAG, KEY, Kinds, needed, RECORD, recordOf, SIZE, thing } from '../core/kinds';
+import { DURATION, FLAG, KEY, Kinds, needed, RECORD, recordOf, SIZE } from '../core/kinds';
 import { checkTags } from '../core/names';
+import { inGibibytes } from '../core/sizes';
+import { NETWORK, networkElsewhere } from '../network/network-kind';
 
 const DAY = 86_400;
 /** The longest that SageMaker takes for a job. */
@@ -21,9 +23,9 @@ const OWN_TAGS = 2;
 
 /** Names and values of parameters, environment and tags have checks of their own, which tell more. */
 const KINDS: Kinds<ManagedSpotTrainingProps> = {
-  network: needed(thing('an MlNetwork, made or brought', 'subnets', 'workloadSecurityGroup')),
+  network: needed(NETWORK),
   image: needed(MODEL_IMAGE),
-  instanceType: needed(thing('an MlInstanceType, as in MlInstanceType.of(\'ml.g5.xlarge\')', 'name', '_settle')),
+  instanceType: needed(INSTANCE_TYPE),
   output: needed(JOB_DATA),
   checkpoint: CHECKPOINT,
   inputs: recordOf(JOB_DATA),
@@ -67,6 +69,7 @@ export function checkManagedSpot(scope: Construct, props: ManagedSpotTrainingPro
       : `\`networkIsolation\` must be ${FLAG.rule}: got ${shown(known.networkIsolation)}`)
     .report('SpotZones', network.subnets.length > 1 ? undefined
       : `\`network\` must give at least two zones, because spot capacity comes and goes by zone: got ${network.subnets.length}`)
+    .report('NetworkElsewhere', networkElsewhere(scope, network))
     .report('CheckpointMissing', checkpoint !== undefined ? undefined
       : '`checkpoint` must be given, because spot machines may be taken away at two minutes\' notice: got none; '
         + 'use Checkpoint.at, or Checkpoint.waived with a reason');

@@ -1,13 +1,13 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { QueueLimits } from './queue-limits';
-import { inGibibytes, unknown } from './sizes';
 import { TrainingQueueProps } from './training-queue-props';
 import { Checks, inSeconds } from '../core/checks';
 import { shown } from '../core/invalid-props';
-import { DURATION, KEY, Kinds, listOf, RECORD, SIZE, thing, TOPIC } from '../core/kinds';
+import { DURATION, KEY, Kinds, listOf, needed, RECORD, SIZE, thing, TOPIC } from '../core/kinds';
 import { checkRetention } from '../core/log-retention';
-import { NETWORK } from '../network/network-kind';
+import { inGibibytes, unknown } from '../core/sizes';
+import { NETWORK, networkElsewhere } from '../network/network-kind';
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html */
 const RUNNABLE_SECONDS = { min: 600, max: 86_400, whole: true, unit: 'seconds' };
@@ -19,8 +19,8 @@ const ROOT_GIBIBYTES = { min: 30, max: 16_384, whole: true, unit: 'GiB' };
 const MOST_TEAMS = 499;
 
 const KINDS: Kinds<TrainingQueueProps> = {
-  kind: thing('a QueueKind, as in QueueKind.gpuSpot(capacity)', 'machines', '_environments'),
-  network: NETWORK,
+  kind: needed(thing('a QueueKind, as in QueueKind.gpuSpot(capacity)', 'machines', '_environments')),
+  network: needed(NETWORK),
   teams: listOf(thing('a TeamShare, as in TeamShare.of(team)', 'team', 'weight', '_settle')),
   shareMemory: DURATION,
   runnableLimit: DURATION,
@@ -41,10 +41,6 @@ export interface JudgedQueue {
 
 /** All problems of a queue's props at once. */
 export function checkQueue(scope: Construct, props: TrainingQueueProps): JudgedQueue {
-  new Checks()
-    .given('KindMissing', 'kind', props.kind, 'try QueueKind.gpuSpot')
-    .given('NetworkMissing', 'network', props.network, 'make an MlNetwork, or bring your VPC with MlNetwork.fromVpc')
-    .settle(scope);
   new Checks().kinds(props, KINDS).settle(scope);
   const runnableLimit = props.runnableLimit ?? Duration.hours(12);
   const limits = {
@@ -62,6 +58,7 @@ export function checkQueue(scope: Construct, props: TrainingQueueProps): JudgedQ
       ...RUNNABLE_SECONDS, hint: 'Batch takes 10 minutes to 24 hours',
     })
     .number('Priority', 'priority', props.priority, { min: 0, max: 1000, whole: true });
+  checks.report('NetworkElsewhere', networkElsewhere(scope, props.network));
   checkDurations(checks, props);
   checkLimits(checks, limits);
   checkTeams(checks, props);

@@ -2,7 +2,7 @@ import { aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_stepfunctions as sf
 import { timesOf } from './check-managed-spot';
 import { ManagedSpotTrainingProps } from './managed-spot-props';
 import { ENV_CHECKPOINT_WAIVED } from './runtime/contract';
-import { inGibibytes } from './sizes';
+import { inGibibytes } from '../core/sizes';
 
 /** What a request needs that the construct made. */
 export interface MadeForSpot {

@@ -1,8 +1,8 @@
 import { aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_stepfunctions as sfn, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkManagedSpot } from './check-managed-spot';
+import { checkRun, checkSubmission } from './check-submission';
 import { JobData } from './job-data';
-import { checkText } from './job-environment';
 import { ManagedSpotTaskProps, ManagedSpotTrainingProps } from './managed-spot-props';
 import { MadeForSpot, renderSpotRequest } from './managed-spot-request';
 import { ManagedSpotRole } from './managed-spot-role';
@@ -17,7 +17,6 @@ import { ownProps } from '../core/own-props';
 /** 63 characters less a hyphen and a SHA-1. */
 const LONGEST_PREFIX = 22;
 const RUN = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}[A-Za-z0-9])?$/;
-const CHECKPOINT_RUN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 const TASK_KINDS: Kinds<ManagedSpotTaskProps> = {
   run: TEXT, parameters: recordOf(TEXT), checkpointRun: TEXT, resultPath: TEXT, onFailure: thing('a state, or a chain of states', 'startState', 'endStates'),
 };
@@ -29,9 +28,10 @@ const SAME_INPUT = sfn.JsonPath.hash(sfn.JsonPath.jsonToString(sfn.JsonPath.obje
  * There is no resource for a training job in CloudFormation, so this makes what jobs need (a role with its policy, a security
  * group, unless given a key) and renders the state that starts one. Costs: the key; machines while a job works.
  *
- * Throws all problems at once: `Instances`, `Attempts`, `SpotVolume`, `SpotZones`, `CheckpointMissing`, `JobTimeout`,
- * `MaximumWait`, `ChannelName`, `ChannelCount`, `ChannelUnreadable`, `OutputUnwritable`, `ParameterName`, `ParameterCount`,
- * `EnvironmentName`, `EnvironmentTooLarge`, `SecretInEnvironment`, `TagKey`, `TagValue` or `TagCount`; before them `WrongKind`.
+ * Throws all problems at once: `Instances`, `Attempts`, `SpotVolume`, `SpotZones`, `NetworkElsewhere`, `CheckpointMissing`,
+ * `JobTimeout`, `MaximumWait`, `ChannelName`, `ChannelCount`, `ChannelUnreadable`, `OutputUnwritable`, `ParameterName`,
+ * `ParameterCount`, `EnvironmentName`, `EnvironmentTooLarge`, `SecretInEnvironment`, `TagKey`, `TagValue` or `TagCount`; before
+ * them `WrongKind`.
  */
 export class ManagedSpotTraining extends Construct {
   /** What SageMaker works with for the job; grant it more if the program needs more. */
@@ -88,7 +88,8 @@ export class ManagedSpotTraining extends Construct {
    *
    * A job that failed stays failed under its name: give another `run` to try again.
    *
-   * Throws `SubmittedParameter`, `SecretInEnvironment`, `CheckpointRun`, `SpotRun` or `ResultPath`; before them `WrongKind`.
+   * Throws `SubmittedParameter`, `FreeText`, `SecretInEnvironment`, `CheckpointRun`, `SpotRun` or `ResultPath`; before them
+   * `WrongKind`.
    */
   public submitTask(scope: Construct, id: string, submitted: ManagedSpotTaskProps = {}): sfn.StateMachineFragment {
     const submission = ownProps(submitted);
@@ -137,29 +138,12 @@ export class ManagedSpotTraining extends Construct {
 
   private checkSubmission(scope: Construct, submission: ManagedSpotTaskProps): void {
     new Checks().kinds(submission, TASK_KINDS).settle(scope);
-    const { parameters = {}, run, checkpointRun, resultPath } = submission;
-    const declared = Object.keys(this.props.parameters ?? {});
-    const checks = new Checks();
-    Object.keys(parameters).filter((name) => !declared.includes(name)).forEach((name) => {
-      checks.report('SubmittedParameter',
-        `\`parameters\` must be declared by the job, which is all that a submission may change: got ${shown(name)}; declare it in \`parameters\` of the job`);
-    });
-    Object.entries(parameters).filter(([, value]) => !sfn.JsonPath.isEncodedJsonPath(value)).forEach(([name, value]) => {
-      checkText(checks, `parameters.${name}`, value);
-    });
-    checks.report('CheckpointRun', checkpointRun === undefined || this.props.checkpoint.uri !== undefined ? undefined
-      : '`checkpointRun` must be left out for a job without checkpoints: got a run; give the job a `checkpoint`');
-    checkName(checks, 'SpotRun', 'run', run, RUN, '1 to 40 letters, digits and hyphens, the first and the last a letter or a digit');
-    checkName(checks, 'CheckpointRun', 'checkpointRun', checkpointRun, CHECKPOINT_RUN, '1 to 128 letters, digits, _ . and -');
+    const { run, resultPath } = submission;
+    const { declared, keepsCheckpoints } = this._step;
+    const checks = checkSubmission(new Checks(), submission, { declared, keepsCheckpoints });
+    checkRun(checks, 'SpotRun', 'run', run, RUN, '1 to 40 letters, digits and hyphens, the first and the last a letter or a digit');
     checks.report('ResultPath', resultPath === undefined || /^\$\.[A-Za-z][A-Za-z0-9_.]*$/.test(resultPath) ? undefined
       : `\`resultPath\` must be a place in the state's input, as in '$.training': got ${shown(resultPath)}`);
     checks.settle(scope);
-  }
-}
-
-function checkName(checks: Checks, code: string, prop: string, value: string | undefined, rule: RegExp, says: string): void {
-  if (value !== undefined && !sfn.JsonPath.isEncodedJsonPath(value)) {
-    checks.that(code, { value }, (known) => typeof known.value === 'string' && rule.test(known.value) ? undefined
-      : `\`${prop}\` must be ${says}: got ${shown(known.value)}`);
   }
 }

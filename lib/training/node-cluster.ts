@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
-import { unknown } from './sizes';
 import { Checks } from '../core/checks';
+import { unknown } from '../core/sizes';
 
 /** How machines of a cluster lie together. */
 export interface NodeClusterOptions {

@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { unknown } from './sizes';
 import { wrongTeam } from './team-name';
 import { Checks } from '../core/checks';
+import { unknown } from '../core/sizes';
 
 /** What a team may use of a queue. */
 export interface TeamShareOptions {

@@ -1,6 +1,7 @@
 import { aws_batch as batch, aws_iam as iam, aws_logs as logs, aws_stepfunctions as sfn, Duration, Fn, Names, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkJob } from './check-job';
+import { checkSubmission } from './check-submission';
 import { gpusOf, renderContainer } from './job-container';
 import { createJobLogs } from './job-logs';
 import { JobRoles } from './job-roles';
@@ -16,6 +17,9 @@ import { TrainingJobProps } from './training-job-props';
 import { ITrainingQueue, TrainingQueue } from './training-queue';
 import { Checks } from '../core/checks';
 import { shown } from '../core/invalid-props';
+import { Kinds, recordOf, TEXT } from '../core/kinds';
+import { checkFreeText } from '../core/names';
+import { ownProps } from '../core/own-props';
 
 const LONGEST_NAME = 100;
 const ATTEMPTS_ON_SPOT = 5;
@@ -25,7 +29,10 @@ const ATTEMPTS_ON_DEMAND = 2;
  * host. Batch itself does not repeat what a person ended or what took too long.
  */
 const STOPPED = '143';
-const CHECKPOINT_RUN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
+const RESULT_PATH = /^\$[\w.[\]'-]{0,255}$/;
+const TASK_KINDS: Kinds<SubmitTaskProps> = {
+  parameters: recordOf(TEXT), checkpointRun: TEXT, resultPath: TEXT, resultSelector: recordOf(TEXT), comment: TEXT,
+};
 
 /**
  * A training program as a job of AWS Batch: an image, what it needs, what it may touch, and what happens when its machine is
@@ -99,10 +106,18 @@ export class TrainingJob extends Construct {
    * A state that submits this job and waits for its end. It changes the declared parameters and the checkpoint run, and
    * nothing else. When the execution is stopped, the job is ended. The state machine's role gets what that takes.
    *
-   * Throws `SubmittedParameter` for a parameter that the job does not declare, `CheckpointRun` for a run that is no name.
+   * Throws `SubmittedParameter` for a parameter that the job does not declare, `FreeText` or `SecretInEnvironment` for a value
+   * that a job may not have, `CheckpointRun` for a run that is no name, `ResultPath`; before them `WrongKind`.
    */
-  public submitTask(scope: Construct, id: string, submission: SubmitTaskProps = {}): sfn.TaskStateBase {
-    this.checkSubmission(scope, submission);
+  public submitTask(scope: Construct, id: string, submitted: SubmitTaskProps = {}): sfn.TaskStateBase {
+    const submission = ownProps(submitted);
+    new Checks().kinds(submission, TASK_KINDS).settle(scope);
+    const { declared, keepsCheckpoints } = this._step;
+    const { comment, resultPath } = submission;
+    checkFreeText(checkSubmission(new Checks(), submission, { declared, keepsCheckpoints }), 'comment', comment)
+      .report('ResultPath', resultPath === undefined || RESULT_PATH.test(resultPath) || resultPath === sfn.JsonPath.DISCARD ? undefined
+        : `\`resultPath\` must be a place in the state's input, as in '$.training', or JsonPath.DISCARD: got ${shown(resultPath)}`)
+      .settle(scope);
     return new SubmitTask(scope, id, {
       jobName: this.stableName(),
       jobDefinitionArn: this.jobDefinitionArn,
@@ -175,24 +190,6 @@ export class TrainingJob extends Construct {
     const quota = this.queue instanceof TrainingQueue ? this.queue._quotaOf(this.team) : undefined;
     const quantity = this.queue.kind.hasGpus ? gpusOf(this.props) : this.props.vcpus;
     return quota === undefined ? undefined : { consumableResourceList: [{ consumableResource: quota, quantity }] };
-  }
-
-  private checkSubmission(scope: Construct, { parameters = {}, checkpointRun }: SubmitTaskProps): void {
-    const declared = Object.keys(this.props.parameters ?? {});
-    const checks = new Checks();
-    Object.keys(parameters).filter((name) => !declared.includes(name)).forEach((name) => {
-      checks.report('SubmittedParameter',
-        `\`parameters\` must be declared by the job, which is all that a submission may change: got ${shown(name)}; declare it in \`parameters\` of the job`);
-    });
-    if (checkpointRun !== undefined) {
-      checks.report('CheckpointRun', this.props.checkpoint?.uri === undefined
-        ? '`checkpointRun` must be left out for a job without checkpoints: got a run; give the job a `checkpoint`' : undefined);
-    }
-    if (checkpointRun !== undefined && !sfn.JsonPath.isEncodedJsonPath(checkpointRun)) {
-      checks.that('CheckpointRun', { checkpointRun }, (known) => CHECKPOINT_RUN.test(known.checkpointRun) ? undefined
-        : `\`checkpointRun\` must be 1 to 128 letters, digits, _ . and -: got ${shown(known.checkpointRun)}`);
-    }
-    checks.settle(scope);
   }
 
   /** Every revision of the definition, as IAM names them. */

@@ -118,7 +118,7 @@ abstract class TrainingQueueBase extends Construct implements ITrainingQueue {
  * them when they are empty.
  *
  * Throws `RunnableLimit`, `UpdateTimeout`, `Priority`, `ShareMemory`, `RootVolume`, `TeamTwice`, `TeamCount`, `TeamQuota`,
- * `QueueLimit`, `ClusterSubnet`, `TwoZones` or `LogRetention`, all problems at once.
+ * `QueueLimit`, `ClusterSubnet`, `TwoZones`, `NetworkElsewhere` or `LogRetention`, all problems at once; before them `WrongKind`.
  */
 export class TrainingQueue extends TrainingQueueBase {
   /**

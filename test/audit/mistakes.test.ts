@@ -59,7 +59,7 @@ test.each<[string, () => unknown, string]>([
 });
 
 test('names the construct, and everything that is wrong', () => {
-  expect(() => make({ deniedCalls: -1, owners: roles(6) })).toThrow(/Test\/Trail\/Alarms:[^]*`deniedCalls`[^]*`owners`/);
+  expect(() => make({ deniedCalls: -1, owners: roles(6) })).toThrow(/Test\/Trail:[^]*`deniedCalls`[^]*`owners`/);
 });
 
 test('more resources than a trail has room for are a finding at synth', () => {

@@ -21,14 +21,6 @@ function judgedNow(value: unknown, range: Range): string | undefined {
   }
 }
 
-describe('what must be given', () => {
-  const missing = (value: unknown) => () => new Checks().given('Code', 'days', value, 'try 7').settle();
-
-  test.each([undefined, null])('may not be %p', (value) => expect(missing(value)).toThrow('`days` must be given: got none; try 7'));
-
-  test.each([0, '', false, {}])('may be %p', (value) => expect(missing(value)).not.toThrow());
-});
-
 describe('a number', () => {
   test.each([1, 7, 3])('may be %p in 1 to 7', (value) => expect(judgedNow(value, WEEK)).toBeUndefined());
 

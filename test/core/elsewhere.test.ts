@@ -1,5 +1,5 @@
 import { App, Stack, Stage } from 'aws-cdk-lib';
-import { isBeside, isElsewhere, placeOf } from '../../lib/core/elsewhere';
+import { elsewhere, inOtherRegion, isBeside, isElsewhere, placeOf } from '../../lib/core/elsewhere';
 
 const [IRELAND, VIRGINIA] = ['eu-west-1', 'us-east-1'].map((region) => ({ account: '111122223333', region }));
 const OTHER_ACCOUNT = { account: '444455556666', region: 'eu-west-1' };
@@ -31,6 +31,16 @@ test('stages whose places nobody knows are not beside each other, those of one p
   const stackIn = (id: string, env?: object) => new Stack(new Stage(app, id, { env }), 'Stack');
   expect(isBeside(stackIn('Dev'), stackIn('Prod'))).toBe(false);
   expect(isBeside(stackIn('Blue', IRELAND), stackIn('Green', IRELAND))).toBe(true);
+});
+
+test.each([
+  ['another Region', VIRGINIA, 'in the account and Region', 'in the Region'], ['another account', OTHER_ACCOUNT, 'in the account and Region', undefined],
+  ['the same', IRELAND, undefined, undefined],
+])('what lies in %s is refused where it has to lie beside its user, and where its Region decides', (_, env, beside, region) => {
+  const [user, used] = pair(IRELAND, env);
+  const told = (where?: string) => where && `\`store\` must lie ${where} of what uses it: got 'Other' in '${env.account}/${env.region}'; make one beside it`;
+  expect(elsewhere('store', user, used, 'make one beside it')).toBe(told(beside));
+  expect(inOtherRegion('store', user, used, 'make one beside it')).toBe(told(region));
 });
 
 test('a place is written as account and Region', () => expect(placeOf(new Stack(app, 'One', { env: IRELAND }))).toBe('111122223333/eu-west-1'));

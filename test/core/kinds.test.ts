@@ -31,6 +31,13 @@ test.each<[string, Kind, () => unknown[], unknown[]]>([
 
 test('what is needed may not be left out', () => {
   expect(wrong(undefined, needed(TEXT))).toEqual(['`prop` must be text: got undefined']);
+  expect(wrong('', needed(TEXT))).toEqual([]);
+});
+
+test.each([undefined, null, 5])('a hint stands behind what was got: %p', (value) => {
+  const hinted = needed(TEXT, 'try a word');
+  expect(wrong(value, hinted)).toEqual([`\`prop\` must be text: got ${value}; try a word`]);
+  expect(wrong(value, needed(hinted))).toEqual(wrong(value, hinted)); // elements of a list are needed once more
 });
 
 test('a thing has its members, whoever made it', () => {

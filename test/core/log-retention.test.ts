@@ -41,9 +41,14 @@ describe.each(KEEPERS)('%s', (_, prop, make) => {
   });
 });
 
-test.each([0, -1, 1.5, NaN, Infinity, '30', 'ONE_MONTH', null])('%p is no retention, and the message says what was given', (days) => {
+test.each([0, -1, 1.5, NaN, Infinity, '30', 'ONE_MONTH'])('%p is no retention, and the message says what was given', (days) => {
   expect(() => new AuditTrail(stack, 'Trail', { logRetention: days as logs.RetentionDays }))
     .toThrow(new RegExp(`^Test/Trail: \`logRetention\`.*, 9999\\): got ${typeof days === 'string' ? `'${days}'` : days}$`));
+});
+
+test('null is no retention either', () => {
+  expect(() => new AuditTrail(stack, 'Trail', { logRetention: null as unknown as logs.RetentionDays }))
+    .toThrow('Test/Trail: `logRetention` must be a value or left out: got null');
 });
 
 test('a retention that only the deployment knows passes', () => {

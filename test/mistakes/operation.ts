@@ -36,7 +36,7 @@ export const OPERATION: Topic = {
     captured('capture of no requests', { samplingPercent: 0 }, refused('SamplingPercent', 'samplingPercent', 'leave `dataCapture` out')),
     captured('capture of neither side', { input: false, output: false }, refused('CaptureNothing', 'input', 'must not both be false')),
     captured('a prefix that is the whole bucket', { prefix: '/' }, refused('CapturePrefix', 'prefix', 'folder by folder')),
-    captured('captured payload for half a day', { retention: Duration.hours(12) }, refused('CaptureRetention', 'retention', 'at least 1 days')),
+    captured('captured payload for half a day', { retention: Duration.hours(12) }, refused('CaptureRetention', 'retention', 'from 1 to 36500 days')),
     captured('a content type without a slash', { jsonContentTypes: ['json'] },
       refused('ContentType', 'jsonContentTypes', 'such as application/json')),
     props('a bucket for capture that knows no key', (stack) => ({

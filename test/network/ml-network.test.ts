@@ -305,7 +305,7 @@ describe('a workload', () => {
   test.each([
     ['Region', { ...ENV, region: 'us-east-1' }], ['account', { ...ENV, account: '444455556666' }],
   ])('in another %s is refused', (_, env) => {
-    expect(groupIn(env)).toThrow("`network` must lie in the account and Region of what runs in it: got 'Here/Network' in "
+    expect(groupIn(env)).toThrow("`network` must lie in the account and Region of what uses it: got 'Here/Network' in "
       + `'${ENV.account}/${ENV.region}'; make an MlNetwork beside it`);
   });
 

@@ -13,16 +13,16 @@ const gate = ApprovalGate.of({ minimumAccuracy: 0.9 });
 const many = (length: number, text: (index: number) => string) => Array.from({ length }, (_, index) => text(index));
 
 const MISTAKES: [string, object, string, string][] = [
-  ['no artifacts', { artifacts: undefined }, 'ArtifactsMissing', '`artifacts` must be the store'],
+  ['no artifacts', { artifacts: undefined }, 'WrongKind', '`artifacts` must be an ArtifactStore, made or brought with ArtifactStore.fromBucket: got undefined'],
   ['no images at all', { images: [] }, 'NoImages', 'leave it out for a new one'],
   ['an environment in capitals', { environment: 'Production' }, 'Environment', "`environment` must be 2 to 32 characters of a-z, 0-9 and -, the first and the last a letter or a digit: got 'Production'"],
   ['an environment with a slash', { environment: 'prod/eu' }, 'Environment', '`environment` must be'],
   ['an empty environment', { environment: '' }, 'Environment', "got ''"],
   ['an environment that is too long', { environment: 'p'.repeat(33) }, 'Environment', '`environment` must be'],
-  ['an environment that is null', { environment: null }, 'WrongKind', '`environment` must be a value or left out: got null'],
+  ['an environment that is null', { environment: null }, 'WrongKind', '`environment` must be text: got null'],
   ['a gate for no model', { approvalGates: { Churn: gate } }, 'ModelId', '`approvalGates` must be 2 to 64'],
   ['a gate for a pattern', { approvalGates: { 'churn*': gate } }, 'ModelId', '`approvalGates` must be 2 to 64'],
-  ['a model without its gate', { approvalGates: { churn: undefined } }, 'GateMissing', "must have a gate for 'churn'"],
+  ['a model without its gate', { approvalGates: { churn: undefined } }, 'WrongKind', 'got undefined; leave out a model that has none'],
   ['an ARN for a role', { trustedSessionRoles: ['arn:aws:iam::111122223333:role/sso'] }, 'TrustedSessionRole', 'give the name alone'],
   ['a pattern for a role', { trustedSessionRoles: ['AWSReservedSSO_*'] }, 'TrustedSessionRole', '`trustedSessionRoles` must hold names of roles'],
   ['a role twice', { trustedSessionRoles: ['sso', 'sso'] }, 'TrustedSessionRoleTwice', "got 'sso' more than once"],

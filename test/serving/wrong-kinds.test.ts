@@ -38,7 +38,7 @@ test.each<Case>([
   ['rollbackOn', () => RollbackTrigger.errorRateAbove(), '`rollbackOn` must be a list: got an object'],
   ['rollbackOn', (scope) => [RollbackTrigger.errorRateAbove(), alarm(scope)],
     '`rollbackOn[1]` must be a RollbackTrigger, as in RollbackTrigger.alarm(alarm): got an object'],
-  ['killSwitch', () => 0, '`killSwitch` must be true or false: got 0'],
+  ['killSwitch', () => 0, '`killSwitch` must be true or false, known at synth: got 0'],
   ['image', () => 'repo@sha256:1', '`image` must be a ModelImage, as in ModelImage.fromEcr(repository, digest): got \'repo@sha256:1\''],
   ['artifact', () => 's3://bucket/model.tar.gz', '`artifact` must be a ModelArtifact, as in store.artifact(model, sha256): got \'s3://'],
   ['multiModel', plain, '`multiModel` must be a MultiModel, as in MultiModel.below(bucket, prefix): got an object'],
@@ -102,7 +102,7 @@ test('a rate that is a text is no number', () => {
 
 test('a container wants an image', () => {
   const of = (image: unknown) => () => ModelContainer.of({ image } as Parameters<typeof ModelContainer.of>[0]);
-  expect(of(undefined)).toThrow('`image` must be given: got none; take one by its digest');
+  expect(of(undefined)).toThrow('`image` must be a ModelImage, as in ModelImage.fromEcr(repository, digest): got undefined');
   expect(of('repo@sha256:1')).toThrow('`image` must be a ModelImage');
 });
 

@@ -6,9 +6,11 @@ import { GuardedEndpointProps } from './guarded-endpoint-props';
 import { GUARDED_KINDS } from './guarded-kinds';
 import { ModelContainer } from './model-container';
 import { Checks, inSeconds } from '../../core/checks';
+import { inOtherRegion } from '../../core/elsewhere';
 import { shown } from '../../core/invalid-props';
 import { checkRetention } from '../../core/log-retention';
 import { checkName } from '../../core/names';
+import { networkElsewhere } from '../../network/network-kind';
 import { detectionOf, judgeTriggers, TriggersOfEndpoint } from '../rollback-alarms';
 import { RollbackTrigger } from '../rollback-trigger';
 
@@ -41,13 +43,12 @@ function judgedFleetOf(props: GuardedEndpointProps): Partial<DeployedFleet> {
 /** All problems of an endpoint's props at once; wrong kinds come first, because nothing more can be read of them. */
 export function checkProps(scope: Construct, props: GuardedEndpointProps): void {
   new Checks().kinds(props, GUARDED_KINDS).settle(scope);
-  const { instanceType }: Partial<GuardedEndpointProps> = props;
+  const { instanceType } = props;
   const checks = new Checks()
     .number('InstanceCount', 'instanceCount', props.instanceCount, {
       min: FEWEST_INSTANCES, whole: true, hint: 'one instance is one Availability Zone',
     })
-    .given('InstanceTypeMissing', 'instanceType', instanceType, 'try MlInstanceType.M5_XLARGE')
-    .report('NoGuardrails', instanceType?.supportsGuardrails === false
+    .report('NoGuardrails', instanceType.supportsGuardrails === false
       ? `\`instanceType\` must take SageMaker's deployment guardrails: got ${shown(instanceType.name)}, for which SageMaker `
         + 'falls back to all at once without a bake and says nothing; choose an Inf2 type'
       : undefined)
@@ -58,7 +59,8 @@ export function checkProps(scope: Construct, props: GuardedEndpointProps): void 
   }
   checkRetention(checks, 'logRetention', props.logRetention);
   checkMetrics(checks, props);
-  checkModel(checks, props);
+  checkModel(checks, scope, props);
+  containersOf(props).forEach(([container, path]) => { checkPlaces(checks, scope, container, path); });
   containersOf(props).forEach(([container, path]) => checks.adopt(container._judge(path)));
   checks.adopt(judgeTriggers(scope, triggersOf(props))).adopt(planOf(props)._judge(judgedFleetOf(props)));
   checks.settle(scope);
@@ -78,7 +80,7 @@ function checkMetrics(checks: Checks, { enhancedMetrics }: GuardedEndpointProps)
 }
 
 /** Either everything a model is made from, or a model. */
-function checkModel(checks: Checks, props: GuardedEndpointProps): void {
+function checkModel(checks: Checks, scope: Construct, props: GuardedEndpointProps): void {
   const { existingModel, image, artifact, environment, multiModel, pipeline, network, networkIsolation } = props;
   if (existingModel !== undefined) {
     const given = namesOf({ image, artifact, environment, multiModel, pipeline, network, networkIsolation });
@@ -87,7 +89,8 @@ function checkModel(checks: Checks, props: GuardedEndpointProps): void {
     return;
   }
   checks.report('NetworkMissing', network === undefined
-    ? '`network` must be given with `image`: got none; make an MlNetwork, or bring your VPC with MlNetwork.fromVpc' : undefined);
+    ? '`network` must be given with `image`: got none; make an MlNetwork, or bring your VPC with MlNetwork.fromVpc' : undefined)
+    .report('NetworkElsewhere', network && networkElsewhere(scope, network));
   if (pipeline === undefined) {
     checks.report('ImageMissing', image === undefined ? '`image` must be given, or `pipeline`, or `existingModel`: got none' : undefined);
     return;
@@ -100,6 +103,16 @@ function checkModel(checks: Checks, props: GuardedEndpointProps): void {
       : `\`pipeline\` must hold ${FEWEST_CONTAINERS} to ${MOST_CONTAINERS} containers: got ${pipeline.length}; for one use \`image\``)
     .report('MultiModelInPipeline', pipeline.some((container) => container.multiModel !== undefined)
       ? '`pipeline` must not hold a container with `multiModel`, which SageMaker takes only alone: got one' : undefined);
+}
+
+/**
+ * SageMaker takes image and artifact from its own Region only.
+ * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html (ModelDataUrl, note)
+ */
+function checkPlaces(checks: Checks, scope: Construct, { image, artifact }: ModelContainer, path: string): void {
+  checks.report('ImageElsewhere', image._repository
+    && inOtherRegion(`${path}image`, scope, image._repository, 'copy the image to an ImageStore beside it'))
+    .report('ArtifactElsewhere', artifact && inOtherRegion(`${path}artifact`, scope, artifact._bucket, 'copy it to an ArtifactStore beside it'));
 }
 
 /** Every container that is made here, and how its props are called. */

@@ -2,7 +2,10 @@ import { Annotations, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sagemake
 import { Construct } from 'constructs';
 import { acknowledgeAtSynth, wildcardResource } from '../../core/acknowledge';
 import { Checks } from '../../core/checks';
+import { wholeDays } from '../../core/days';
 import { shown } from '../../core/invalid-props';
+import { BUCKET, DURATION, KEY, Kinds, KNOWN_FLAG, listOf, needed, NUMBER, TEXT } from '../../core/kinds';
+import { ownProps } from '../../core/own-props';
 
 /** What of the traffic is captured, and how long it is kept. */
 export interface DataCaptureOptions {
@@ -46,6 +49,16 @@ export interface DataCaptureOptions {
   readonly csvContentTypes?: string[];
 }
 
+const KINDS: Kinds<DataCaptureOptions> = {
+  samplingPercent: needed(NUMBER),
+  prefix: TEXT,
+  retention: DURATION,
+  encryptionKey: KEY,
+  input: KNOWN_FLAG,
+  output: KNOWN_FLAG,
+  jsonContentTypes: listOf(TEXT),
+  csvContentTypes: listOf(TEXT),
+};
 const LONGEST_URI = 512;
 const MOST_CONTENT_TYPES = 10;
 const CONTENT_TYPE = /^[a-zA-Z0-9](-*[a-zA-Z0-9.])*\/[a-zA-Z0-9](-*[a-zA-Z0-9.+])*$/;
@@ -60,9 +73,16 @@ const PREFIX = /^([a-zA-Z0-9_-]+\/)+$/;
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html
  */
 export class DataCapture {
-  /** Into a bucket of yours. Give nobody who does not need it the right to read there. */
+  /**
+   * Into a bucket of yours. Give nobody who does not need it the right to read there.
+   *
+   * @throws InvalidProps `SamplingPercent`, `CapturePrefix`, `CaptureNothing`, `CaptureKey`, `CaptureRetention`, `ContentType` or
+   *   `ContentTypeCount`, all problems at once; before them `WrongKind`
+   */
   public static to(bucket: s3.IBucket, options: DataCaptureOptions): DataCapture {
-    return new DataCapture(bucket, options);
+    const own = ownProps(options);
+    new Checks().kinds({ bucket }, { bucket: needed(BUCKET) }).kinds(own, KINDS).settle();
+    return new DataCapture(bucket, own);
   }
 
   private readonly prefix: string;
@@ -109,9 +129,7 @@ export class DataCapture {
       .report('CaptureKey', this.key === undefined
         ? '`encryptionKey` must be given, because the bucket tells no key of its own and captured payload may be personal data: got none'
         : undefined);
-    if (!retention.isUnresolved()) {
-      checks.number('CaptureRetention', 'retention', retention.toDays({ integral: false }), { min: 1, whole: true, unit: 'days' });
-    }
+    wholeDays(checks, 'CaptureRetention', 'retention', retention);
     checkContentTypes(checks, 'jsonContentTypes', this.options.jsonContentTypes);
     checkContentTypes(checks, 'csvContentTypes', this.options.csvContentTypes);
     return checks;

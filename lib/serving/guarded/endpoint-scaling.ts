@@ -1,83 +1,19 @@
-import { aws_applicationautoscaling as scaling, Duration, TimeZone, Token } from 'aws-cdk-lib';
+import { aws_applicationautoscaling as scaling, Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import {
+  ConcurrencyScalingOptions, ConcurrencyTrackingOptions, EndpointScalingOptions, InvocationScalingOptions,
+  InvocationTrackingOptions,
+} from './endpoint-scaling-options';
 import { CapacityBounds, checkBounds, checkSteps } from './scaling-bounds';
+import { CONCURRENCY_SCALING, INVOCATION_SCALING } from './scaling-kinds';
 import { ScaledVariant, scaledResource, ScalingPolicy } from './scaling-policy';
 import { StepScaling } from './step-scaling';
 import { TargetTracking } from './target-tracking';
 import { Checks, inSeconds } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
+import { Kinds } from '../../core/kinds';
+import { ownProps } from '../../core/own-props';
 import { checkKept } from '../rendered-resource';
-
-/** Bounds that a schedule sets. */
-export interface ScheduledCapacity {
-  /** When, as a cron or rate expression. */
-  readonly schedule: scaling.Schedule;
-  /**
-   * The clock that a cron expression reads.
-   * @default TimeZone.ETC_UTC
-   */
-  readonly timeZone?: TimeZone;
-  /** Fewest instances from then on: at least two. */
-  readonly min: number;
-  /** Most instances from then on. */
-  readonly max: number;
-}
-
-/** What every way of scaling has. */
-export interface EndpointScalingOptions {
-  /** Fewest instances: at least two, because one is one zone. */
-  readonly min: number;
-  /** Most instances. */
-  readonly max: number;
-  /**
-   * How long after adding instances nothing is added again: up to one hour.
-   * @default Duration.minutes(5)
-   */
-  readonly scaleOutCooldown?: Duration;
-  /**
-   * How long after removing instances nothing is removed again: up to one hour.
-   * @default Duration.minutes(5)
-   */
-  readonly scaleInCooldown?: Duration;
-  /**
-   * Other bounds at certain times. The lower bounds must rise, and the upper bounds fall, in steps of one instance or a
-   * quarter: a bound moves the fleet at once.
-   * @default - none
-   */
-  readonly schedules?: ScheduledCapacity[];
-}
-
-/** Scaling on requests. */
-export interface InvocationScalingOptions extends EndpointScalingOptions {
-  /** Requests per instance and minute that an instance can take: measure it under load, then leave room. */
-  readonly invocationsPerInstance: number;
-}
-
-/** Scaling on requests under way. */
-export interface ConcurrencyScalingOptions extends EndpointScalingOptions {
-  /** Requests that an instance can work on at the same time. */
-  readonly concurrentRequestsPerInstance: number;
-}
-
-/** Scaling on requests, by target tracking of Application Auto Scaling. */
-export interface InvocationTrackingOptions extends InvocationScalingOptions {
-  /**
-   * Why an action may move more than a quarter of the fleet, and more than one instance: 20 to 500 characters, kept in the
-   * template for whoever asks later. Schedules move in small steps all the same.
-   * @default - it may not, so `max` must be within one step of `min`, in every schedule too
-   */
-  readonly largerStepsAccepted?: string;
-}
-
-/** Scaling on requests under way, by target tracking of Application Auto Scaling. */
-export interface ConcurrencyTrackingOptions extends ConcurrencyScalingOptions {
-  /**
-   * Why an action may move more than a quarter of the fleet, and more than one instance: 20 to 500 characters, kept in the
-   * template for whoever asks later. Schedules move in small steps all the same.
-   * @default - it may not, so `max` must be within one step of `min`, in every schedule too
-   */
-  readonly largerStepsAccepted?: string;
-}
 
 /**
  * What scaling has to fit.
@@ -103,11 +39,16 @@ const COOLDOWN = { min: 0, max: HOUR, whole: true, unit: 'seconds' };
  * one action adds or removes at most a quarter of the fleet, or one instance. The other two are Application Auto Scaling's own
  * target tracking, which knows no largest step. With scaling, an update keeps the counts that scaling has reached.
  *
+ * Each throws `ScalingTarget`, `ScaleOutCooldown`, `ScaleInCooldown`, `ScalingMinimum`, `ScalingMaximum`, `ScalingBounds` or
+ * `ScheduleStep`, target tracking `TargetTrackingStep` or `LargerStepsAccepted` as well, all problems at once; before them
+ * `WrongKind`.
+ *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling.html
  */
 export class EndpointScaling {
   /** Adds instances when each has more than its share of requests, three minutes in a row. */
-  public static onInvocations(options: InvocationScalingOptions): EndpointScaling {
+  public static onInvocations(given: InvocationScalingOptions): EndpointScaling {
+    const options = judged(given, INVOCATION_SCALING);
     const { invocationsPerInstance: target } = options;
     return new EndpointScaling(options, { prop: 'invocationsPerInstance', value: target },
       new StepScaling({ metricName: 'InvocationsPerInstance', statistic: 'Sum', target }));
@@ -117,7 +58,8 @@ export class EndpointScaling {
    * Adds instances when more requests are under way than each can work on. For models that take seconds; the metric is
    * `ConcurrentRequestsPerModel`.
    */
-  public static onConcurrency(options: ConcurrencyScalingOptions): EndpointScaling {
+  public static onConcurrency(given: ConcurrencyScalingOptions): EndpointScaling {
+    const options = judged(given, CONCURRENCY_SCALING);
     const { concurrentRequestsPerInstance: target } = options;
     return new EndpointScaling(options, { prop: 'concurrentRequestsPerInstance', value: target },
       new StepScaling({ metricName: 'ConcurrentRequestsPerModel', statistic: 'Maximum', target }));
@@ -131,7 +73,8 @@ export class EndpointScaling {
    *
    * @see https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
    */
-  public static targetTrackingOnInvocations(options: InvocationTrackingOptions): EndpointScaling {
+  public static targetTrackingOnInvocations(given: InvocationTrackingOptions): EndpointScaling {
+    const options = judged(given, INVOCATION_SCALING);
     const { invocationsPerInstance: value, largerStepsAccepted } = options;
     return new EndpointScaling(options, { prop: 'invocationsPerInstance', value }, new TargetTracking({
       metricType: scaling.PredefinedMetric.SAGEMAKER_VARIANT_INVOCATIONS_PER_INSTANCE,
@@ -147,7 +90,8 @@ export class EndpointScaling {
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-define.html
    */
-  public static targetTrackingOnConcurrency(options: ConcurrencyTrackingOptions): EndpointScaling {
+  public static targetTrackingOnConcurrency(given: ConcurrencyTrackingOptions): EndpointScaling {
+    const options = judged(given, CONCURRENCY_SCALING);
     const { concurrentRequestsPerInstance: value, largerStepsAccepted } = options;
     return new EndpointScaling(options, { prop: 'concurrentRequestsPerInstance', value }, new TargetTracking({
       metricType: scaling.PredefinedMetric.SAGEMAKER_VARIANT_CONCURRENT_REQUESTS_PER_MODEL_HIGH_RESOLUTION,
@@ -267,4 +211,11 @@ export class EndpointScaling {
     checkSteps(checks, 'max', this.allBounds);
     return this.policy.judge(checks, this.allBounds);
   }
+}
+
+/** Options of the right kinds, each read once. */
+function judged<Options extends object>(given: Options, kinds: Kinds<Options>): Options {
+  const options = ownProps(given);
+  new Checks().kinds(options, kinds).settle();
+  return options;
 }

@@ -2,10 +2,12 @@ import { Arn, ArnFormat, aws_iam as iam, aws_sagemaker as sagemaker, Fn, Token }
 import { IConstruct } from 'constructs';
 import { Checks } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
+import { needed, ROLE, TEXT, thing } from '../../core/kinds';
 
 // Every SageMaker name: letters, digits, inner hyphens
 const MODEL_NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
 const LONGEST_NAME = 63;
+const MODEL = needed(thing('a model of SageMaker, made or imported', 'modelRef', 'node'));
 
 /**
  * A SageMaker model that somebody else made: in another stack, by the alpha L2, by hand. Its image, artifact, environment,
@@ -15,16 +17,26 @@ const LONGEST_NAME = 63;
  * alarms guards nothing.
  */
 export class ExistingModel {
-  /** A model by its name. */
+  /**
+   * A model by its name.
+   *
+   * @throws InvalidProps `ModelName`; before it `WrongKind`
+   */
   public static named(modelName: string, executionRole: iam.IRole): ExistingModel {
+    new Checks().kinds({ modelName, executionRole }, { modelName: needed(TEXT), executionRole: needed(ROLE) }).settle();
     const checks = new Checks().that('ModelName', { modelName }, ({ modelName: name }) =>
       typeof name === 'string' && name.length <= LONGEST_NAME && MODEL_NAME.test(name) ? undefined
         : `\`modelName\` must be letters, digits and inner hyphens, at most ${LONGEST_NAME}: got ${shown(name)}`);
     return new ExistingModel(checks, modelName, executionRole);
   }
 
-  /** A model by reference: a `CfnModel`, or a `Model` of `@aws-cdk/aws-sagemaker-alpha`. */
+  /**
+   * A model by reference: a `CfnModel`, or a `Model` of `@aws-cdk/aws-sagemaker-alpha`.
+   *
+   * @throws InvalidProps `WrongKind`
+   */
   public static of(model: sagemaker.IModelRef, executionRole: iam.IRole): ExistingModel {
+    new Checks().kinds({ model, executionRole }, { model: MODEL, executionRole: needed(ROLE) }).settle();
     return new ExistingModel(new Checks(), nameOf(model.modelRef.modelArn), executionRole, model);
   }
 

@@ -1,7 +1,7 @@
 import { CONTAINER_KINDS } from './container-kinds';
 import { GuardedEndpointProps } from './guarded-endpoint-props';
 import { INSTANCE_TYPE } from '../../core/instance-kind';
-import { DURATION, FLAG, KEY, Kinds, listOf, thing, TOPIC } from '../../core/kinds';
+import { DURATION, FLAG, KEY, Kinds, KNOWN_FLAG, listOf, needed, thing, TOPIC } from '../../core/kinds';
 import { NETWORK } from '../../network/network-kind';
 import { ROLLBACK_TRIGGER } from '../serving-kinds';
 
@@ -12,12 +12,12 @@ export const GUARDED_KINDS: Kinds<GuardedEndpointProps> = {
   network: NETWORK,
   networkIsolation: FLAG,
   existingModel: thing('an ExistingModel, as in ExistingModel.named(name, role)', 'executionRole', 'modelName'),
-  instanceType: INSTANCE_TYPE,
+  instanceType: needed(INSTANCE_TYPE),
   scaling: thing('an EndpointScaling, as in EndpointScaling.onInvocations(options)', '_range', '_bind'),
   hosting: thing('a VariantHosting, as in VariantHosting.of(options)', '_instanceTypes', '_render'),
   deployment: thing('a DeploymentPlan, as in DeploymentPlan.canary()', '_judge', 'waits'),
   rollbackOn: listOf(ROLLBACK_TRIGGER),
-  killSwitch: FLAG,
+  killSwitch: KNOWN_FLAG,
   dataCapture: thing('a DataCapture, as in DataCapture.to(bucket, options)', 'bucket', '_bind'),
   enhancedMetrics: DURATION,
   notify: TOPIC,

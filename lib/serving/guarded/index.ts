@@ -1,6 +1,7 @@
 export * from './data-capture';
 export * from './deployment-plan';
 export * from './endpoint-scaling';
+export * from './endpoint-scaling-options';
 export * from './existing-model';
 export * from './guarded-endpoint';
 export * from './guarded-endpoint-props';

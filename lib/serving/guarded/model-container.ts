@@ -3,6 +3,7 @@ import { CONTAINER_KINDS } from './container-kinds';
 import { MultiModel } from './multi-model';
 import { ModelArtifact, ModelImage } from '../../artifacts';
 import { Checks } from '../../core/checks';
+import { Kinds, needed } from '../../core/kinds';
 import { checkEnvironment } from '../model-environment';
 
 /** What one container of a model is. */
@@ -26,14 +27,13 @@ export interface ModelContainerOptions {
   readonly multiModel?: MultiModel;
 }
 
+const KINDS: Kinds<ModelContainerOptions> = { ...CONTAINER_KINDS, image: needed(CONTAINER_KINDS.image) };
+
 /** One container of a model: an image, what it serves, its environment. */
 export class ModelContainer {
   /** Judges the options and keeps them. */
   public static of(options: ModelContainerOptions): ModelContainer {
-    new Checks()
-      .given('ImageMissing', 'image', options.image, 'take one by its digest, `images.image(digest)`')
-      .kinds(options, CONTAINER_KINDS)
-      .settle();
+    new Checks().kinds(options, KINDS).settle();
     const container = new ModelContainer(options.image, options.environment ?? {}, options.artifact, options.multiModel);
     container._judge('').settle();
     return container;

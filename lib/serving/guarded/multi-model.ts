@@ -2,6 +2,8 @@ import { aws_iam as iam, aws_s3 as s3 } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { Checks } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
+import { BUCKET, KNOWN_FLAG, needed, TEXT } from '../../core/kinds';
+import { ownProps } from '../../core/own-props';
 
 /** How a container holds its models. */
 export interface MultiModelOptions {
@@ -23,9 +25,16 @@ const LONGEST_PREFIX = 512;
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoint-security.html
  */
 export class MultiModel {
-  /** Every `.tar.gz` below a prefix of a bucket; the prefix ends in `/` and is not the whole bucket. */
+  /**
+   * Every `.tar.gz` below a prefix of a bucket; the prefix ends in `/` and is not the whole bucket.
+   *
+   * @throws InvalidProps `MultiModelPrefix`; before it `WrongKind`
+   */
   public static below(bucket: s3.IBucket, prefix: string, options: MultiModelOptions = {}): MultiModel {
-    return new MultiModel(bucket, prefix, options.cache ?? true);
+    const own = ownProps(options);
+    new Checks().kinds({ bucket, prefix }, { bucket: needed(BUCKET), prefix: needed(TEXT) }).kinds(own, { cache: KNOWN_FLAG })
+      .settle();
+    return new MultiModel(bucket, prefix, own.cache ?? true);
   }
 
   /** Where SageMaker finds them. */

@@ -1,8 +1,12 @@
 import { aws_sagemaker as sagemaker, Duration, Size } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { Checks, inSeconds } from '../../core/checks';
+import { INSTANCE_TYPE } from '../../core/instance-kind';
 import { MlInstanceType } from '../../core/instance-type';
 import { shown } from '../../core/invalid-props';
+import { DURATION, Kinds, listOf, needed, NUMBER, SIZE, structOf, TEXT, thing } from '../../core/kinds';
+import { ownProps } from '../../core/own-props';
+import { inGibibytes } from '../../core/sizes';
 
 /** How SageMaker spreads requests over the instances of a variant. */
 export class RoutingStrategy {
@@ -16,6 +20,8 @@ export class RoutingStrategy {
     public readonly name: string,
   ) {}
 }
+
+const NAMES = [RoutingStrategy.LEAST_OUTSTANDING_REQUESTS.name, RoutingStrategy.RANDOM.name];
 
 /** A second choice of machine, when the first cannot be had. */
 export interface InstancePool {
@@ -82,6 +88,20 @@ export interface VariantHostingOptions {
   readonly managedInstances?: ManagedInstances;
 }
 
+const ROUTING = thing('a RoutingStrategy, as in RoutingStrategy.RANDOM', 'name');
+const KINDS: Kinds<VariantHostingOptions> = {
+  volumeSize: SIZE,
+  modelDownloadTimeout: DURATION,
+  startupTimeout: DURATION,
+  provisionTimeout: DURATION,
+  inferenceAmiVersion: TEXT,
+  // many things have a name
+  routing: { ...ROUTING, fits: (value) => ROUTING.fits(value) && NAMES.includes((value as RoutingStrategy).name) },
+  capacityReservationArn: TEXT,
+  instancePools: listOf(structOf<InstancePool>({ instanceType: needed(INSTANCE_TYPE), priority: needed(NUMBER) })),
+  managedInstances: structOf<ManagedInstances>({ min: needed(NUMBER), max: needed(NUMBER) }),
+};
+
 type Variant = Partial<sagemaker.CfnEndpointConfig.ProductionVariantProperty>;
 
 const FEWEST_INSTANCES = 2;
@@ -96,9 +116,17 @@ const RESERVATION = /^arn:[a-z-]+:(sagemaker|ec2):[a-z0-9-]+:\d{12}:[a-z-]+\/[a-
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html
  */
 export class VariantHosting {
-  /** Judges the options and keeps them. */
+  /**
+   * Judges the options and keeps them.
+   *
+   * @throws InvalidProps `VolumeSize`, `ModelDownloadTimeout`, `StartupTimeout`, `ProvisionTimeout`, `InferenceAmiVersion`,
+   *   `CapacityReservation`, `InstancePoolCount`, `InstancePoolPriority`, `InstancePoolGuardrails`, `InstancePoolDisks`,
+   *   `InstancePoolTwice`, `ManagedMinimum`, `ManagedMaximum` or `ManagedBounds`, all problems at once; before them `WrongKind`
+   */
   public static of(options: VariantHostingOptions): VariantHosting {
-    return new VariantHosting(options);
+    const own = ownProps(options);
+    new Checks().kinds(own, KINDS).settle();
+    return new VariantHosting(own);
   }
 
   private constructor(private readonly options: VariantHostingOptions) {
@@ -130,7 +158,7 @@ export class VariantHosting {
     const { routing, capacityReservationArn, instancePools, managedInstances, volumeSize, inferenceAmiVersion } = this.options;
     instancePools?.forEach(({ instanceType }) => instanceType._settle(scope));
     return {
-      volumeSizeInGb: volumeSize?.toGibibytes(),
+      volumeSizeInGb: volumeSize && inGibibytes('volumeSize', volumeSize),
       ...this.seconds(),
       inferenceAmiVersion,
       routingConfig: routing && { routingStrategy: routing.name },
@@ -159,7 +187,7 @@ export class VariantHosting {
     const seconds = this.seconds();
     const upToAnHour = { max: 3600, whole: true, unit: 'seconds' };
     const checks = new Checks()
-      .number('VolumeSize', 'volumeSize', volumeSize?.toGibibytes(), { min: 1, max: 512, whole: true, unit: 'GiB' })
+      .number('VolumeSize', 'volumeSize', volumeSize && inGibibytes('volumeSize', volumeSize), { min: 1, max: 512, whole: true, unit: 'GiB' })
       .number('ModelDownloadTimeout', 'modelDownloadTimeout', seconds.modelDataDownloadTimeoutInSeconds, { min: 60, ...upToAnHour })
       .number('StartupTimeout', 'startupTimeout', seconds.containerStartupHealthCheckTimeoutInSeconds, { min: 60, ...upToAnHour })
       .number('ProvisionTimeout', 'provisionTimeout', seconds.variantInstanceProvisionTimeoutInSeconds, { min: 300, ...upToAnHour })

@@ -3,20 +3,21 @@ import { Construct } from 'constructs';
 import { ProgressiveEndpointProps } from './progressive-endpoint-props';
 import { ReleasePlan } from './release-plan';
 import { Checks } from '../../core/checks';
+import { elsewhere } from '../../core/elsewhere';
 import { INSTANCE_TYPE } from '../../core/instance-kind';
-import { FLAG, KEY, Kinds, RECORD, thing, TOPIC } from '../../core/kinds';
+import { FLAG, KEY, Kinds, needed, RECORD, thing, TOPIC } from '../../core/kinds';
 import { checkRetention } from '../../core/log-retention';
 import { checkName, checkTags } from '../../core/names';
-import { NETWORK } from '../../network/network-kind';
+import { NETWORK, networkElsewhere } from '../../network/network-kind';
 import { checkEnvironment } from '../model-environment';
 import { judgeTriggers, TriggersOfEndpoint } from '../rollback-alarms';
 
 const FEWEST_INSTANCES = 2;
 
 const KINDS: Kinds<ProgressiveEndpointProps> = {
-  model: thing('a RegisteredModel, as in registry.model(name)', 'registry', 'grantServe'),
-  instanceType: INSTANCE_TYPE,
-  network: NETWORK,
+  model: needed(thing('a RegisteredModel, as in registry.model(name)', 'registry', 'grantServe')),
+  instanceType: needed(INSTANCE_TYPE),
+  network: needed(NETWORK),
   release: thing('a ReleasePlan, as in ReleasePlan.standard()', 'stages', '_settle'),
   environment: RECORD,
   networkIsolation: FLAG,
@@ -44,10 +45,8 @@ export function checkEndpoint(scope: Construct, props: ProgressiveEndpointProps)
     .number('InstanceCount', 'instanceCount', props.instanceCount, {
       min: FEWEST_INSTANCES, whole: true, hint: 'one instance is one Availability Zone',
     })
-    .report('ModelMissing', missing(props.model, '`model` must say what is served: got none; take it from a registry, `registry.model(name)`'))
-    .report('InstanceTypeMissing', missing(props.instanceType, '`instanceType` must be given: got none; try MlInstanceType.M5_XLARGE'))
-    .report('NetworkMissing', missing(props.network,
-      '`network` must be given: got none; make an MlNetwork, or bring your VPC with MlNetwork.fromVpc'));
+    .report('NetworkElsewhere', networkElsewhere(scope, props.network))
+    .report('RegistryElsewhere', elsewhere('model', scope, props.model.registry, 'make a ModelRegistry beside it'));
   checkEndpointName(checks, props.endpointName);
   checkEnvironment(checks, 'environment', props.environment ?? {});
   checkTags(checks, 'tags', props.tags, 1);
@@ -63,8 +62,4 @@ function checkEndpointName(checks: Checks, name: string | undefined): void {
   } else {
     checkName(checks, 'endpointName', 'endpointName', name);
   }
-}
-
-function missing(value: unknown, sentence: string): string | undefined {
-  return value === undefined ? sentence : undefined;
 }

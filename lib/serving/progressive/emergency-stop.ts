@@ -6,10 +6,10 @@ import {
   STOP_ROUTES, StopRight, SWITCH_OFF,
 } from './runtime/contract';
 import { Checks } from '../../core/checks';
-import { isBeside } from '../../core/elsewhere';
 import { HandlerFunction } from '../../core/handler-function';
 import { API_HANDLER_TIMEOUT, grantRoutes, IamHttpApi, routeArns, urlOfApi } from '../../core/iam-http-api';
-import { shown } from '../../core/invalid-props';
+import { KEY, Kinds, LIST, TEXT } from '../../core/kinds';
+import { refuseNamesakes } from '../../core/namesakes';
 import { ownProps } from '../../core/own-props';
 import { runbook } from '../../core/runbook';
 import { checkRoles, checkSlug } from '../../registry/registry-rules';
@@ -64,6 +64,7 @@ export interface EmergencyStopProps {
   readonly encryptionKey?: kms.IKey;
 }
 
+const KINDS: Kinds<EmergencyStopProps> = { stopName: TEXT, environment: TEXT, trustedSessionRoles: LIST, encryptionKey: KEY };
 const REQUESTS_PER_SECOND = 10;
 const SWITCHES = '/ml-platform/switches/';
 
@@ -108,6 +109,9 @@ abstract class EmergencyStopBase extends Construct implements IEmergencyStop {
  *
  * Makes an SSM parameter, an HTTP API with IAM credentials on every route, a function, and, unless given, a key. Costs: requests;
  * the key.
+ *
+ * Throws `StopName`, `Environment`, `TrustedSessionRole` or `TrustedSessionRoleTwice`, all problems at once; before them
+ * `WrongKind`.
  */
 export class EmergencyStop extends EmergencyStopBase {
   public readonly stopName: string;
@@ -119,6 +123,7 @@ export class EmergencyStop extends EmergencyStopBase {
   constructor(scope: Construct, id: string, given: EmergencyStopProps = {}) {
     super(scope, id);
     const props = ownProps(given);
+    new Checks().kinds(props, KINDS).settle(this);
     const { environment = 'production', trustedSessionRoles = [] } = props;
     this.stopName = props.stopName ?? environment;
     this.check(environment, trustedSessionRoles);
@@ -143,15 +148,7 @@ export class EmergencyStop extends EmergencyStopBase {
     const checks = checkSlug(new Checks(), 'StopName', 'stopName', this.stopName);
     checkSlug(checks, 'Environment', 'environment', environment);
     checkRoles(checks, 'trustedSessionRoles', trustedSessionRoles).settle(this);
-    this.node.addValidation({ validate: () => this.judgeNamesakes() });
-  }
-
-  /** Two switches of one name would be two constructs that make one parameter: the second deployment fails. */
-  private judgeNamesakes(): string[] {
-    const namesake = this.node.root.node.findAll().find((other) => other instanceof EmergencyStop && other !== this
-      && other.stopName === this.stopName && isBeside(this, other));
-    return namesake === undefined ? [] : [`\`stopName\` must be unique in an account and Region: got ${shown(this.stopName)} again at `
-      + `${shown(namesake.node.path)}; give one EmergencyStop to the endpoints of both stacks, or another name`];
+    refuseNamesakes(this, { prop: 'stopName', name: this.stopName, hint: 'give one EmergencyStop to the endpoints of both stacks, or another name' });
   }
 
   private createKey(): kms.Key {

@@ -4,31 +4,32 @@ import { STEP_PARAMETERS } from './runtime/contract';
 import { TrainingPipelineProps } from './training-pipeline-props';
 import { ARTIFACT_STORE, MODEL_IMAGE } from '../../artifacts/artifact-kinds';
 import { Checks, inSeconds } from '../../core/checks';
+import { elsewhere } from '../../core/elsewhere';
 import { shown } from '../../core/invalid-props';
-import { DURATION, KEY, Kinds, listOf, RECORD, thing, TOPIC } from '../../core/kinds';
+import { DURATION, EVENT_BUS, KEY, Kinds, listOf, needed, RECORD, thing, TOPIC } from '../../core/kinds';
 import { checkRetention } from '../../core/log-retention';
+import { unknown } from '../../core/sizes';
 import { JobData } from '../job-data';
 import { checkText, looksSecret } from '../job-environment';
-import { unknown } from '../sizes';
 import { QUEUED_JOB } from '../step-kinds';
 
 const MINUTE = 60;
 const DAY = 86_400;
 const MOST_STARTS = 10;
 const KINDS: Kinds<TrainingPipelineProps> = {
-  model: thing('a RegisteredModel, as in registry.model(name)', 'registry', 'tenant'),
-  artifacts: ARTIFACT_STORE,
-  data: thing('a TrainingData, as in TrainingData.csv(bucket, prefix, options)', 'bucket', 'prefix', '_settle'),
-  training: thing('a TrainingStep, as in TrainingStep.onQueue(job)', '_job', '_isQueued'),
-  evaluation: QUEUED_JOB,
-  servingImage: MODEL_IMAGE,
+  model: needed(thing('a RegisteredModel, as in registry.model(name)', 'registry', 'tenant')),
+  artifacts: needed(ARTIFACT_STORE, 'give that of the registry'),
+  data: needed(thing('a TrainingData, as in TrainingData.csv(bucket, prefix, options)', 'bucket', 'prefix', '_settle')),
+  training: needed(thing('a TrainingStep, as in TrainingStep.onQueue(job)', '_job', '_isQueued')),
+  evaluation: needed(QUEUED_JOB, 'make one that measures the model'),
+  servingImage: needed(MODEL_IMAGE),
   starts: listOf(thing('a PipelineStart, as in PipelineStart.onArrival()', 'schedule', 'suffix')),
   parameters: RECORD,
   capacityPause: DURATION,
   timeout: DURATION,
   slowAfter: DURATION,
   notify: TOPIC,
-  eventBus: thing('an event bus, made or imported', 'eventBusName', 'eventBusArn'),
+  eventBus: EVENT_BUS,
   encryptionKey: KEY,
 };
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
@@ -46,14 +47,6 @@ export function workPrefix({ model }: TrainingPipelineProps): string {
 
 /** All problems of a pipeline's props at once. */
 export function checkPipeline(scope: IConstruct, props: TrainingPipelineProps): void {
-  new Checks()
-    .given('ModelMissing', 'model', props.model, 'take it from a registry, `registry.model(name)`')
-    .given('ArtifactsMissing', 'artifacts', props.artifacts, 'give the ArtifactStore of the registry')
-    .given('DataMissing', 'data', props.data, 'try TrainingData.csv')
-    .given('TrainingMissing', 'training', props.training, 'try TrainingStep.onQueue')
-    .given('EvaluationMissing', 'evaluation', props.evaluation, 'make a TrainingJob that measures the model')
-    .given('ServingImageMissing', 'servingImage', props.servingImage, 'take one by its digest, `images.image(digest)`')
-    .settle(scope);
   new Checks().kinds(props, KINDS).settle(scope);
   const { trainings, capacityPause, commit, starts = [] } = props;
   const checks = new Checks()
@@ -61,6 +54,8 @@ export function checkPipeline(scope: IConstruct, props: TrainingPipelineProps): 
     .number('CapacityPause', 'capacityPause', capacityPause && inSeconds('capacityPause', capacityPause), {
       min: MINUTE, max: DAY, whole: true, unit: 'seconds',
     })
+    .report('RegistryElsewhere', elsewhere('model', scope, props.model.registry, 'make a ModelRegistry beside it'))
+    .report('StoreElsewhere', elsewhere('artifacts', scope, props.artifacts, 'give that of the registry'))
     .report('StartCount', starts.length <= MOST_STARTS ? undefined : `\`starts\` must have at most ${MOST_STARTS} entries: got ${starts.length}`);
   if (commit !== undefined) {
     checks.that('Commit', { commit }, (known) => typeof known.commit === 'string' && /^[0-9a-f]{40}$/.test(known.commit) ? undefined

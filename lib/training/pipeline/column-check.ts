@@ -1,7 +1,7 @@
 import { ColumnRule } from './runtime/contract';
 import { Checks } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
-import { unknown } from '../sizes';
+import { unknown } from '../../core/sizes';
 
 /** What a column of numbers has to be like. */
 export interface NumberColumnOptions {

@@ -1,14 +1,20 @@
 import { aws_scheduler as scheduler } from 'aws-cdk-lib';
 import { Checks } from '../../core/checks';
 import { shown } from '../../core/invalid-props';
+import { needed, thing } from '../../core/kinds';
+
+const SCHEDULE = thing('a ScheduleExpression, as in ScheduleExpression.rate(Duration.days(1))', 'expressionString', 'timeZone');
 
 /** What starts a pipeline by itself. By hand it can be started always. */
 export class PipelineStart {
   /**
    * A time, as in `ScheduleExpression.cron({ weekDay: 'MON', hour: '3', minute: '0' })`. When nothing changed since
    * the last time, nothing is trained.
+   *
+   * @throws InvalidProps `WrongKind`
    */
   public static onSchedule(schedule: scheduler.ScheduleExpression): PipelineStart {
+    new Checks().kinds({ schedule }, { schedule: needed(SCHEDULE) }).settle();
     return new PipelineStart(schedule);
   }
 
@@ -21,7 +27,7 @@ export class PipelineStart {
    * @throws InvalidProps `ArrivalSuffix`
    */
   public static onArrival(suffix?: string): PipelineStart {
-    new Checks().report('ArrivalSuffix', suffix === undefined || /^[A-Za-z0-9!_.()=@:+,/-]{1,128}$/.test(suffix) ? undefined
+    new Checks().report('ArrivalSuffix', suffix === undefined || typeof suffix === 'string' && /^[A-Za-z0-9!_.()=@:+,/-]{1,128}$/.test(suffix) ? undefined
       : `\`suffix\` must be 1 to 128 letters, digits and !_.()=@:+,/-: got ${shown(suffix)}`).settle();
     return new PipelineStart(undefined, suffix);
   }

@@ -18,6 +18,7 @@ import { AlarmTopic } from '../../core/alarm-topic';
 import { Checks } from '../../core/checks';
 import { HandlerFunction } from '../../core/handler-function';
 import { shown } from '../../core/invalid-props';
+import { takenBy } from '../../core/namesakes';
 import { ownProps } from '../../core/own-props';
 import { RegisteredModel } from '../../registry';
 
@@ -35,9 +36,9 @@ const MOST_TURNS = 2000;
  * Makes a state machine, a table, a function, a dead-letter queue, five alarms, rules and schedules, and, unless given, a key and
  * a topic. Costs: a key, alarms, a call of the function each fifteen minutes; jobs while they run. It approves nothing.
  *
- * Throws all problems at once: `Trainings`, `CapacityPause`, `StartCount`, `Commit`, `PipelineTimeout`, `SlowAfter`,
- * `StepParameter`, `StepCannotRead`, `StepCannotWrite`, `ParameterName`, `ParameterUnknown`, `LogRetention` or
- * `SecretInEnvironment`; then `PipelineTwice`.
+ * Throws all problems at once: `RegistryElsewhere`, `StoreElsewhere`, `Trainings`, `CapacityPause`, `StartCount`, `Commit`,
+ * `PipelineTimeout`, `SlowAfter`, `StepParameter`, `StepCannotRead`, `StepCannotWrite`, `ParameterName`, `ParameterUnknown`,
+ * `LogRetention` or `SecretInEnvironment`; before them `WrongKind`, after them `PipelineTwice`.
  */
 export class TrainingPipeline extends Construct {
   /** The state machine, for metrics and rules of your own. */
@@ -116,8 +117,7 @@ export class TrainingPipeline extends Construct {
 
   /** Two pipelines of one model would each have a lease of its own, and share the folder of their runs. */
   private checkAlone({ model }: TrainingPipelineProps): void {
-    const other = this.node.root.node.findAll().find((each) => each instanceof TrainingPipeline && each !== this
-      && each.model.registry === model.registry && each.model.name === model.name && each.model.tenant === model.tenant);
+    const other = takenBy(this, `pipeline of ${[model.registry.node.addr, model.tenant, model.name].join('/')}`);
     new Checks().report('PipelineTwice', other === undefined ? undefined
       : `\`model\` must have one pipeline, which runs one execution at a time: got ${shown(model.name)}, which ${other.node.path} has; `
         + 'give that one more `starts`').settle(this);

@@ -78,7 +78,7 @@ test.each([
   [{ prefix: '../' }, '`prefix`'],
   [{ prefix: `${'a'.repeat(300)}/` }, '`prefix`'],
   [{ input: false, output: false }, 'must not both be false'],
-  [{ retention: Duration.hours(12) }, '`retention` must be a whole number of at least 1 days: got 0.5'],
+  [{ retention: Duration.hours(12) }, '`retention` must be a whole number from 1 to 36500 days: got 0.5'],
   [{ jsonContentTypes: [] }, '`jsonContentTypes` must name 1 to 10 content types: got 0'],
   [{ csvContentTypes: Array.from({ length: 11 }, () => 'text/csv') }, '`csvContentTypes` must name 1 to 10 content types: got 11'],
   [{ jsonContentTypes: ['json'] }, "`jsonContentTypes` must name content types such as application/json: got 'json'"],

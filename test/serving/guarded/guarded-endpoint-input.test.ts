@@ -97,8 +97,9 @@ describe('bad input', () => {
   });
 
   test('is named when a program without types leaves it out', () => {
-    const message = messageOf(() => new GuardedEndpoint(stack, 'Bad', { endpointName: 'churn' } as never));
-    for (const prop of ['instanceType', 'image', 'network']) {
+    expect(() => new GuardedEndpoint(stack, 'Bad', {} as never)).toThrow('`instanceType` must be an MlInstanceType');
+    const message = messageOf(() => new GuardedEndpoint(stack, 'Worse', { instanceType: MlInstanceType.M5_XLARGE }));
+    for (const prop of ['image', 'network']) {
       expect(message).toContain(`\`${prop}\` must be given`);
     }
   });

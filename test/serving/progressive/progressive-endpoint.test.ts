@@ -258,7 +258,7 @@ describe('props', () => {
     ['a name in capitals', () => ({ endpointName: 'Churn' }), '`endpointName` must'],
     ['a token for a name', () => ({ endpointName: new CfnParameter(newStack(), 'Name').valueAsString }), '`endpointName` must be written out'],
     ['one instance', () => ({ instanceCount: 1 }), '`instanceCount` must be a whole number of at least 2: got 1'],
-    ['no machine', () => ({ instanceType: undefined }), '`instanceType` must be given'],
+    ['no machine', () => ({ instanceType: undefined }), '`instanceType` must be an MlInstanceType'],
     ['a secret', () => ({ environment: { API_KEY: 'x' } }), '`environment` must not carry secrets'],
     ['a tag of AWS', () => ({ tags: { 'aws:x': 'y' } }), '`tags` must not begin with aws:'],
     ['a trigger twice', () => ({
@@ -395,14 +395,16 @@ describe('an emergency stop', () => {
   test('has a name of its own in an account and Region', () => {
     const app = new App();
     const [one, other] = ['One', 'Other'].map((id) => new EmergencyStop(new Stack(app, id, { env: ENV }), 'Stop'));
-    expect(one.node.validate()).toEqual([expect.stringContaining("`stopName` must be unique in an account and Region: got 'production' again")]);
+    expect(one.node.validate()).toEqual([]);
+    expect(other.node.validate()).toEqual(["`stopName` must be unique in an account and Region: got 'production', which 'One/Stop' has; "
+      + 'give one EmergencyStop to the endpoints of both stacks, or another name']);
     expect(new EmergencyStop(Stack.of(other), 'Second', { stopName: 'staging' }).node.validate()).toEqual([]);
   });
 
   test('shares its name with that of another stage, which may be deployed elsewhere', () => {
     const app = new App();
-    const [dev] = ['Dev', 'Prod'].map((id) => new EmergencyStop(new Stack(new Stage(app, id), 'Release'), 'Stop'));
-    expect(dev.node.validate()).toEqual([]);
+    const stops = ['Dev', 'Prod'].map((id) => new EmergencyStop(new Stack(new Stage(app, id), 'Release'), 'Stop'));
+    expect(stops.map(({ node }) => node.validate())).toEqual([[], []]);
   });
 
   test('has no open findings when it stands alone', () => {

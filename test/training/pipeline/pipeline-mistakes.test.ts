@@ -155,11 +155,27 @@ describe('of a pipeline', () => {
     expect(make).toThrow(message);
   });
 
+  test.each([undefined, null, 'rate(1 day)', 5, {}, { expressionString: 'rate(1 day)' }, Symbol('x')])('%p is no schedule', (schedule) => {
+    expect(() => PipelineStart.onSchedule(schedule as never))
+      .toThrow('`schedule` must be a ScheduleExpression, as in ScheduleExpression.rate(Duration.days(1)): got');
+  });
+
+  test.each([null, 5, {}, Symbol('x'), ''])('%p is no end of a key', (suffix) => {
+    expect(() => PipelineStart.onArrival(suffix as never)).toThrow('`suffix` must be 1 to 128 letters');
+  });
+
   test('a second pipeline of the same model', () => {
     trainingPipeline(stack);
     const other = new Construct(stack, 'Other');
     expect(() => trainingPipeline(stack, {}, other)).toThrow(
       '`model` must have one pipeline, which runs one execution at a time: got \'churn\', which Test/Pipeline has; give that one more `starts`');
+  });
+
+  test('a pipeline that was refused, or taken out again, is no other pipeline of the model', () => {
+    expect(() => trainingPipeline(stack, { trainings: 0 }, new Construct(stack, 'Refused'))).toThrow('`trainings`');
+    trainingPipeline(stack, {}, new Construct(stack, 'First'));
+    stack.node.findChild('First').node.tryRemoveChild('Pipeline');
+    expect(() => trainingPipeline(stack, {}, new Construct(stack, 'Next'))).not.toThrow();
   });
 
   test('all at once', () => {

@@ -1,6 +1,6 @@
 import { Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
-import { InvalidProps } from '../core/invalid-props';
-import { needed, SIZE, wrongKind } from '../core/kinds';
+import { InvalidProps } from './invalid-props';
+import { needed, SIZE, wrongKind } from './kinds';
 
 /**
  * A size in MiB, as Batch wants it. CDK cannot convert a token between units, so a token in another unit is an error that
