@@ -18,8 +18,8 @@ let worker: Worker | undefined;
  * The world of all test files that one worker runs. Jest makes one for each file and loads every package into it anew, most of it
  * aws-cdk-lib: a third of the processor time of all tests. Here the packages that `projenrc/shared-packages.ts` names are loaded
  * once per worker; our own modules are loaded for each test file, as ever. A package can be shared only within one world: two do
- * not know each other's arrays and errors. So each test file finds the globals, the environment variables and the methods that the
- * first one found. docs/decisions/0057 says what else could pass from one file to another.
+ * not know each other's arrays and errors. So each test file finds the globals, the environment variables and the methods that
+ * the first one found. docs/decisions/0057 says what else could pass from one file to another.
  */
 export default class WorkerEnvironment extends TestEnvironment {
   constructor(...given: ConstructorParameters<typeof TestEnvironment>) {
