@@ -3,6 +3,7 @@ import { writeAreaIndex } from './projenrc/areas';
 import { BUNDLED_DEPS, CONSTRUCTS_VERSION, DEV_DEPS, PEER_CDK_VERSION, pinTransitive } from './projenrc/dependencies';
 import { enforceHouseRules } from './projenrc/lint';
 import { keepTheLockFilePortable, keepThePackageSmall } from './projenrc/packaging';
+import { sharePackagesBetweenTests } from './projenrc/shared-packages';
 import { defineTasks } from './projenrc/tasks';
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -48,8 +49,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
       maxWorkers: '100%', // jest would leave one of two cores idle
       testSequencer: '<rootDir>/test/support/longest-first.mjs',
       setupFiles: ['<rootDir>/test/setup.ts'],
-      // one engine for all test files of a worker: the file says why
-      moduleNameMapper: { '^@aws/cloudformation-validate$': '<rootDir>/test/support/cloudformation-validate.ts' },
       testTimeout: 60_000, // a strict synth takes seconds; a slow machine must not fail a claim
     },
   },
@@ -63,4 +62,5 @@ enforceHouseRules(project);
 keepThePackageSmall(project);
 keepTheLockFilePortable(project);
 defineTasks(project);
+sharePackagesBetweenTests(project);
 project.synth();

@@ -14,6 +14,7 @@ export const DEV_DEPS = [
   // 3.0.0 is an older build that cannot read our assembly schema
   'aws-cdk@2.1148.1',
   '@jest/test-sequencer@^30',
+  'jest-environment-node@^30',
   'fast-check@^4.10.2',
   '@aws-cdk/cloudformation-diff@2.187.5',
   // handlers are bundled; Lambda brings the SDK

@@ -16,6 +16,7 @@ const PURE_FILES = [
 const IMPURE_GLOBALS = [
   'process', 'Date', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'crypto', 'console', 'globalThis', 'global',
 ];
+const FOR_ALL = 'the test files after this one, in the same worker, would have it too (docs/decisions/0057)';
 // an area is at most three folders deep; a glob cannot say "below no folder called runtime" at any depth
 const CONSTRUCTS = ['./lib/*/*.ts', './lib/*/!(runtime)/*.ts', './lib/*/!(runtime)/!(runtime)/*.ts'];
 
@@ -46,6 +47,12 @@ export function enforceHouseRules(project: awscdk.AwsCdkConstructLibrary): void 
   eslint.addOverride({
     files: ['lib/governance/**/*.ts', 'test/**/*.ts', 'tools/**/*.ts'],
     rules: { 'no-restricted-imports': ['off'] },
+  });
+  eslint.addOverride({
+    files: ['test/**/*.ts'],
+    rules: {
+      'no-restricted-properties': ['error', ...['extend', 'addEqualityTesters'].map((property) => ({ object: 'expect', property, message: FOR_ALL }))],
+    },
   });
   eslint.addOverride({
     files: PURE_FILES,

@@ -46,7 +46,7 @@ function run(house: string): FileResult[] {
   const env = { ...process.env, ESLINT_USE_FLAT_CONFIG: 'false' };
   const options = { cwd: house, encoding: 'utf8', env, stdio: 'pipe' } as const;
   try {
-    return JSON.parse(execFileSync(process.execPath, [eslint, '--format', 'json', '--ext', '.ts', 'lib'], options)) as FileResult[];
+    return JSON.parse(execFileSync(process.execPath, [eslint, '--format', 'json', '--ext', '.ts', 'lib', 'test'], options)) as FileResult[];
   } catch (failed) {
     const { stdout, stderr } = failed as { stdout?: string; stderr?: string };
     if (stdout === undefined || !stdout.startsWith('[')) {

@@ -28,6 +28,18 @@ const from = (path: string) => `export { part } from '${path}';\n`;
 /** Each breaks the rule it names. */
 export const FORBIDDEN: readonly (Plant & { readonly rule: string })[] = [
   {
+    what: 'a matcher that later test files would have too',
+    rule: 'no-restricted-properties',
+    file: 'test/serving/a.test.ts',
+    source: 'expect.extend({});\n',
+  },
+  {
+    what: 'a tester of equality that later test files would have too',
+    rule: 'no-restricted-properties',
+    file: 'test/serving/b.test.ts',
+    source: 'expect.addEqualityTesters([]);\n',
+  },
+  {
     what: 'lib importing the command line',
     rule: 'import/no-restricted-paths',
     file: 'lib/serving/a1.ts',

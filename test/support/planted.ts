@@ -42,9 +42,11 @@ export async function failing(files: readonly string[], planted: Planted | undef
   const folder = mkdtempSync(join(tmpdir(), 'planted-'));
   try {
     const report = join(folder, 'report.json');
-    const config = JSON.parse(readFileSync(join(ROOT, 'jest.config.json'), 'utf8')) as object;
-    const transform = { '^.+\\.tsx?$': [join(__dirname, 'plant-transform.cjs'), { tsconfig: 'test/tsconfig.json' }] };
-    const whole = { ...config, rootDir: ROOT, reporters: [], ...(planted === undefined ? {} : { transform }) };
+    const config = JSON.parse(readFileSync(join(ROOT, 'jest.config.json'), 'utf8')) as { readonly transform: object };
+    // the first that fits is taken
+    const withDefect = { '^.+\\.tsx?$': [join(__dirname, 'plant-transform.cjs'), { tsconfig: 'test/tsconfig.json' }] };
+    const transform = { ...(planted === undefined ? {} : withDefect), ...config.transform };
+    const whole = { ...config, rootDir: ROOT, reporters: [], transform };
     await ended(spawn(process.execPath, [
       require.resolve('jest/bin/jest'), '--ci', '--runInBand', '--silent', '--config', JSON.stringify(whole), '--json',
       '--outputFile', report, '--runTestsByPath', ...files.map((file) => join(ROOT, file)),
