@@ -4,12 +4,16 @@ import { ProblemCode, VersionState } from '../../../lib/registry/runtime/contrac
  * What the registry should do, once more: written from its invariants (R1-R18) and not from its code, with plain arrays and
  * no rows, keys, hashes or requests.
  */
+
+/** What a version needs beside its row. */
+export type Part = 'artifact' | 'image';
+
 export interface OracleVersion {
   readonly state: VersionState;
   readonly registrant: string;
   readonly label?: string;
-  /** What of it is gone. */
-  readonly lost?: 'artifact' | 'image';
+  /** What of it is gone; nothing when all is there. */
+  readonly lost?: readonly Part[];
 }
 
 export interface OracleModel {
@@ -89,7 +93,7 @@ function decided(model: OracleModel, operation: Operation): OracleModel | Proble
   const held = model.holds.some((hold) => hold.revision === revision);
   switch (verb) {
     case 'approve':
-      return registrant === who ? 'FOUR_EYES' : operation.sawAnother === true || state !== 'Pending' || lost === 'image' ? 'REFUSED' : become('Approved');
+      return registrant === who ? 'FOUR_EYES' : operation.sawAnother === true || state !== 'Pending' || lost?.includes('image') === true ? 'REFUSED' : become('Approved');
     case 'reject':
       return state === 'Pending' ? become('Rejected') : 'REFUSED';
     case 'revoke':

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { checkTenant, Invariants } from './invariants';
-import { expected, Expected, NOTHING, Operation, OracleModel } from './oracle';
+import { expected, Expected, NOTHING, Operation, OracleModel, Part } from './oracle';
 import { REPLAYED_HEADER } from '../../../lib/registry/runtime/contract';
 import { Call, Hooks } from '../../../rehearsal/aws/dynamodb/fake-dynamodb';
 import { session } from '../support/callers';
@@ -205,7 +205,7 @@ export class Release extends Command implements fc.AsyncCommand<Oracle, Real> {
 
 /** Somebody deletes what a version needs, past the registry. */
 export class Lose extends Command implements fc.AsyncCommand<Oracle, Real> {
-  constructor(place: Place, private readonly back: number, private readonly part: 'artifact' | 'image') {
+  constructor(place: Place, private readonly back: number, private readonly part: Part) {
     super(place);
   }
 
@@ -222,7 +222,7 @@ export class Lose extends Command implements fc.AsyncCommand<Oracle, Real> {
       real.bench.s3.objects.delete(String(row.artifact).slice('s3://'.length));
     }
     const lost = model.versions.map((version, place) =>
-      place === revision - 1 ? { ...version, lost: version.lost ?? this.part } : version);
+      place === revision - 1 ? { ...version, lost: [...version.lost ?? [], this.part] } : version);
     this.settle(oracle, real, { ...model, versions: lost });
   }
 
