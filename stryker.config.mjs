@@ -14,6 +14,14 @@ if (chain === -1) {
   throw new Error(`${RECORD} has no auditLine any more: say here where the functions of the chain begin`);
 }
 
+/** Stryker brings an environment of its own for tests, in which packages are not shared (docs/decisions/0057). */
+const { transform } = JSON.parse(readFileSync(new URL('jest.config.json', import.meta.url), 'utf8'));
+const unshared = {
+  testEnvironment: 'node',
+  transform: Object.fromEntries(Object.entries(transform).filter(([, by]) => !String(by).endsWith('shared-package.cjs'))),
+  transformIgnorePatterns: ['/node_modules/'],
+};
+
 export default {
   mutate: [...DECIDES.map((name) => `lib/registry/runtime/${name}.ts`), `${RECORD}:${chain + 1}-${lines.length}`],
   testRunner: 'jest',
@@ -21,6 +29,7 @@ export default {
   jest: {
     configFile: 'jest.config.json',
     config: {
+      ...unshared,
       testMatch: ['<rootDir>/test/registry/decisions.mutation.ts'],
       reporters: [],
     },
