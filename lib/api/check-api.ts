@@ -1,10 +1,9 @@
-import { aws_ssm as ssm, Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { InferenceApiProps } from './inference-api-props';
 import { Route } from './route';
-import { API_PARAMETER_PREFIX } from './runtime/contract';
 import { Checks } from '../core/checks';
-import { isElsewhere } from '../core/elsewhere';
+import { elsewhere } from '../core/elsewhere';
 import { shown } from '../core/invalid-props';
 import { FLAG, KEY, Kinds, listOf, RECORD, thing, TOPIC } from '../core/kinds';
 import { checkRetention } from '../core/log-retention';
@@ -44,19 +43,13 @@ export function checkApi(scope: Construct, props: InferenceApiProps, routes: rea
     checks.report('RouteTwice', `\`endpoints\` and \`routes\` must name each route once: got ${shown(name)} more than once; `
       + 'give one of them another `routeName`');
   }
-  for (const { name, endpoint } of routes.filter((route) => isElsewhere(scope, route.endpoint))) {
-    const { account, region } = Stack.of(endpoint);
-    checks.report('EndpointElsewhere', '`endpoints` must lie in the account and Region of the API, where the gateway calls SageMaker: got '
-      + `${shown(name)} in ${shown(`${account}/${region}`)}; make an API beside it`);
+  for (const { endpoint } of routes) {
+    checks.report('EndpointElsewhere', elsewhere('endpoints', scope, endpoint, 'make an API beside it, because the gateway calls SageMaker there'));
   }
   checkName(checks, 'endpointName', 'apiName', apiName);
   checkRetention(checks, 'logRetention', props.logRetention);
   checks.report('ApiNameNeedsText', Token.isUnresolved(apiName)
     ? '`apiName` must be literal, because scopes and parameters are made from it: got a token; write a name for the API' : undefined);
-  checks.report('ApiTwice', hasAnother(scope, apiName)
-    ? `\`apiName\` must be another than that of an API in the same stack, because scopes and parameters are named after it: got ${shown(apiName)} `
-      + 'a second time; name this one otherwise'
-    : undefined);
   checks
     .number('ApiRate', 'ratePerSecond', ratePerSecond, { min: 1, max: 10_000, unit: 'requests in a second' })
     .number('ApiBurst', 'burst', burst, { min: 1, max: 5000, whole: true, unit: 'requests' })
@@ -64,12 +57,6 @@ export function checkApi(scope: Construct, props: InferenceApiProps, routes: rea
       : `\`corsOrigin\` must be one origin, https:// and a host, or http://localhost: got ${shown(origin)}; write https://app.example.com, `
         + 'and an API for each further origin')
     .settle(scope);
-}
-
-/** Whether somebody made the parameter already that names an API of this name. */
-function hasAnother(scope: Construct, apiName: string): boolean {
-  return Stack.of(scope).node.findAll()
-    .some((each) => each instanceof ssm.CfnParameter && each.name === `${API_PARAMETER_PREFIX}${apiName}`);
 }
 
 function isOrigin(origin: unknown): boolean {

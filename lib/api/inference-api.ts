@@ -27,6 +27,7 @@ import { Checks } from '../core/checks';
 import { InvalidProps, shown } from '../core/invalid-props';
 import { listOf } from '../core/kinds';
 import { checkName } from '../core/names';
+import { refuseNamesakes } from '../core/namesakes';
 import { ownProps } from '../core/own-props';
 import { IModelEndpoint } from '../serving';
 import { MODEL_ENDPOINT } from '../serving/serving-kinds';
@@ -83,6 +84,7 @@ export class InferenceApi extends Construct {
     this.auth = own.auth ?? ApiAuth.cognito();
     this.ratePerSecond = own.ratePerSecond ?? 100;
     checkApi(this, own, this.routes, this.apiName);
+    refuseNamesakes(this, { prop: 'apiName', name: this.apiName }); // scopes and parameters are named after it
     [this.auth, ...own.routes ?? []].forEach((value) => { value._settle(this); });
 
     this.encryptionKey = own.encryptionKey ?? this.createKey();

@@ -167,11 +167,13 @@ describe('rates of the API', () => {
   });
 });
 
-test('a stack has one API of a name', () => {
-  inferenceApi(stack, { endpoints: [endpoint], apiName: 'models' });
-  expect(() => new InferenceApi(stack, 'Second', { endpoints: [endpoint], apiName: 'models' }))
-    .toThrow(/`apiName` must be another than that of an API in the same stack[^]*got 'models' a second time/);
-  expect(() => new InferenceApi(stack, 'Third', { endpoints: [endpoint], apiName: 'others' })).not.toThrow();
+test('an account and Region has one API of a name, and others of other names', () => {
+  const [first, second, third] = ['models', 'models', 'others'].map((apiName, place) =>
+    new InferenceApi(stack, `Api${place}`, { endpoints: [endpoint], apiName }));
+  expect([first, third].map(({ node }) => node.validate())).toEqual([[], []]);
+  expect(second.node.validate()).toEqual([
+    `\`apiName\` must be unique in an account and Region: got 'models', which '${first.node.path}' has; name one of them otherwise`,
+  ]);
 });
 
 test.each(['', 'A', 'my api', 'a/b', 'x'.repeat(64)])('an API is not called %p', (apiName) => {
@@ -267,6 +269,6 @@ describe('an endpoint that the gateway would not find', () => {
     const app = new App();
     const there = named(new Stack(app, 'There', { env }), 'churn');
     const here = new Stack(app, 'Here', { env: { account: '111122223333', region: 'eu-west-1' } });
-    expect(() => inferenceApi(here, { endpoints: [there] })).toThrow(`got 'churn' in '${env.account}/${env.region}'; make an API beside it`);
+    expect(() => inferenceApi(here, { endpoints: [there] })).toThrow(`got '${there.node.path}' in '${env.account}/${env.region}'; make an API beside it`);
   });
 });
