@@ -26,7 +26,8 @@ export interface TrainingQueueProps {
   readonly shareMemory?: Duration;
   /**
    * How long the first job of the queue may wait for a machine before Batch cancels it, so that a job that no machine fits
-   * does not block all others: 10 minutes to 24 hours, whole seconds. An alarm comes at three quarters of it.
+   * does not block all others: 10 minutes to 24 hours, whole seconds. Batch cancels what it has found no capacity or no fitting
+   * machine for, and nothing that waits for another reason. An alarm comes at three quarters of it.
    * @default Duration.hours(12)
    */
   readonly runnableLimit?: Duration;

@@ -23,6 +23,14 @@ import { acknowledge, inRegulatedPacks } from '../core/acknowledge';
 import { AlarmTopic } from '../core/alarm-topic';
 
 const LONGEST_NAME = 100;
+/**
+ * Why the first job can be stuck, in the words of Batch: an action is for the jobs whose status reason is its own, and text of
+ * ours would cancel none. Other reasons take no action.
+ * https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable_time_limit_actions.html
+ */
+const STUCK_REASONS = [
+  'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY', 'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE', 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT',
+];
 
 /** A queue that training jobs are submitted to, made here or brought by you. */
 export interface ITrainingQueue extends IConstruct {
@@ -244,12 +252,9 @@ export class TrainingQueue extends TrainingQueueBase {
       state: 'ENABLED',
       schedulingPolicyArn: this.fairShare.policy.attrArn,
       computeEnvironmentOrder: environments.map(({ ref }, index) => ({ computeEnvironment: ref, order: index + 1 })),
-      jobStateTimeLimitActions: [{
-        action: 'CANCEL',
-        state: 'RUNNABLE',
-        maxTimeSeconds: runnableLimit.toSeconds(),
-        reason: 'It was first in the queue for too long and no machine fitted it',
-      }],
+      jobStateTimeLimitActions: STUCK_REASONS.map((reason) => ({
+        action: 'CANCEL', state: 'RUNNABLE', maxTimeSeconds: runnableLimit.toSeconds(), reason,
+      })),
     });
     keepWhenReplaced(queue);
     checkRenderedQueue(queue);
