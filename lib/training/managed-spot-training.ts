@@ -56,7 +56,10 @@ export class ManagedSpotTraining extends Construct {
     this.encryptionKey = props.encryptionKey ?? this.createKey();
     const securityGroup = network.workloadSecurityGroup(this, 'SecurityGroup', 'Machines of managed-spot training');
     if ((props.instances ?? 1) !== 1) {
-      securityGroup.connections.allowInternally(ec2.Port.allTcp(), 'Machines of one job');
+      // what they say to each other is encrypted: https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html
+      [ec2.Port.allTcp(), ec2.Port.udp(500), ec2.Port.esp()].forEach((port) => {
+        securityGroup.connections.allowInternally(port, 'Machines of one job');
+      });
       acknowledge(securityGroup, {
         rules: inRegulatedPacks('EC2RestrictedCommonPorts'),
         reason: 'Machines of one job exchange gradients on ports of their choice; the source is the group itself, so only machines of this '

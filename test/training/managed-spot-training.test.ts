@@ -131,6 +131,21 @@ describe('the request', () => {
   });
 });
 
+describe('machines of one job', () => {
+  const rules = (instances?: number) => {
+    managedSpot(stack, { instances });
+    return ['Ingress', 'Egress'].map((direction) => Object.values(Template.fromStack(stack).findResources(`AWS::EC2::SecurityGroup${direction}`))
+      .map(({ Properties: { IpProtocol: protocol, FromPort: from, ToPort: to } }) => `${protocol}:${from}-${to}`).sort());
+  };
+
+  test('may talk to each other, and agree on the keys by which they encrypt what they say', () => {
+    const all = ['50:50-50', 'tcp:0-65535', 'udp:500-500']; // 50 is IPsec's payload: without it and the exchange of keys all of them wait
+    expect(rules(2)).toEqual([all, all]);
+  });
+
+  test('one alone talks to nobody', () => expect(rules()).toEqual([[], []]));
+});
+
 describe('its permissions', () => {
   const training = (name: string) => `arn:<AWS::Partition>:sagemaker:eu-west-1:111122223333:training-job/${name}`;
 
