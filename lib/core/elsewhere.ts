@@ -1,10 +1,10 @@
-import { Stack, Stage, Token } from 'aws-cdk-lib';
+import { Resource, ResourceEnvironment, Stack, Stage, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { shown } from './invalid-props';
 
 /** Whether one is in another account or Region than the other. Unknown accounts and Regions may be the same. */
 export function isElsewhere(one: IConstruct, other: IConstruct): boolean {
-  const [here, there] = [one, other].map((each) => Stack.of(each));
+  const [here, there] = [one, other].map(environmentOf);
   return differ(here.account, there.account) || differ(here.region, there.region);
 }
 
@@ -20,7 +20,8 @@ export function isBeside(one: IConstruct, other: IConstruct): boolean {
 
 /** Where something is, for a message. */
 export function placeOf(construct: IConstruct): string {
-  return Stack.of(construct).environment.replace('aws://', '');
+  const { account, region } = environmentOf(construct);
+  return `${Token.isUnresolved(account) ? 'unknown-account' : account}/${Token.isUnresolved(region) ? 'unknown-region' : region}`;
 }
 
 /**
@@ -34,8 +35,13 @@ export function elsewhere(prop: string, user: IConstruct, used: IConstruct, wayO
 
 /** The same of what another account may share, but only in its Region. */
 export function inOtherRegion(prop: string, user: IConstruct, used: IConstruct, wayOut: string): string | undefined {
-  return differ(Stack.of(user).region, Stack.of(used).region)
+  return differ(environmentOf(user).region, environmentOf(used).region)
     ? `\`${prop}\` must lie in the Region of what uses it: got ${shown(used.node.path)} in ${shown(placeOf(used))}; ${wayOut}` : undefined;
+}
+
+/** What was imported may lie elsewhere than the stack that imports it: its ARN or its attributes say so. */
+function environmentOf(construct: IConstruct): ResourceEnvironment {
+  return Resource.isResource(construct) ? construct.env : Stack.of(construct);
 }
 
 function differ(one: string, other: string): boolean {

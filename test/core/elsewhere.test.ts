@@ -1,4 +1,4 @@
-import { App, Stack, Stage } from 'aws-cdk-lib';
+import { App, aws_ecr as ecr, aws_s3 as s3, Stack, Stage } from 'aws-cdk-lib';
 import { elsewhere, inOtherRegion, isBeside, isElsewhere, placeOf } from '../../lib/core/elsewhere';
 
 const [IRELAND, VIRGINIA] = ['eu-west-1', 'us-east-1'].map((region) => ({ account: '111122223333', region }));
@@ -44,3 +44,27 @@ test.each([
 });
 
 test('a place is written as account and Region', () => expect(placeOf(new Stack(app, 'One', { env: IRELAND }))).toBe('111122223333/eu-west-1'));
+
+describe('what a stack imports lies where its ARN or its attributes say', () => {
+  const repository = (stack: Stack) => ecr.Repository.fromRepositoryArn(stack, 'Images', 'arn:aws:ecr:us-east-1:111122223333:repository/models');
+  const bucket = (stack: Stack) => s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'models', region: 'us-east-1' });
+
+  test.each([['a repository', repository, 'One/Images'], ['a bucket', bucket, 'One/Bucket']])('%s', (_, imported, path) => {
+    const [ireland, virginia] = pair(IRELAND, VIRGINIA);
+    const used = imported(ireland);
+    expect(inOtherRegion('artifact', ireland, used, 'copy it')).toBe(
+      `\`artifact\` must lie in the Region of what uses it: got '${path}' in '111122223333/us-east-1'; copy it`);
+    expect(inOtherRegion('artifact', virginia, used, 'copy it')).toBeUndefined();
+    expect([isElsewhere(ireland, used), isElsewhere(virginia, used)]).toEqual([true, false]);
+  });
+
+  test('and in the stack, where they do not', () => {
+    const [ireland, virginia] = pair(IRELAND, VIRGINIA);
+    const used = s3.Bucket.fromBucketArn(ireland, 'Bucket', 'arn:aws:s3:::models');
+    expect([isElsewhere(ireland, used), isElsewhere(virginia, used)]).toEqual([false, true]);
+  });
+});
+
+test('what nobody knows of a place is written so', () => {
+  expect(placeOf(new Stack(app, 'One', { env: { region: 'eu-west-1' } }))).toBe('unknown-account/eu-west-1');
+});
