@@ -109,7 +109,8 @@ function judgeInstances({ retained }: WantedEndpoint, want: WantedVariant, is: D
   const { min, max } = want.range ?? (retained ? { min: 1, max: Infinity } : { min: want.instances, max: want.instances });
   if (desired < min || desired > max) {
     const bounds = min === max ? `${min}` : max === Infinity ? `at least ${min}` : `${min} to ${max}`;
-    return wrong(`variant ${name} is to have ${desired} instances, wanted ${bounds}`);
+    const reason = `variant ${name} is to have ${desired} instances, wanted ${bounds}`;
+    return want.range === undefined ? wrong(reason) : notYet(reason); // new bounds move a fleet a moment later
   }
   return current === desired ? undefined : notYet(`variant ${name} has ${current} of ${desired} instances`);
 }

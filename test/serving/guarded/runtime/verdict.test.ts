@@ -54,6 +54,8 @@ describe('not yet', () => {
     ['a count is half-way', WANTED, stable({ currentInstances: 1 }), '1 of 2 instances'],
     ['a variant shows no weight', WANTED, stable({ currentWeight: undefined }), 'shows no weight'],
     ['a variant shows no count', WANTED, stable({ desiredInstances: undefined }), 'shows no instance count'],
+    ['a scaled fleet is under its minimum', SCALED, stable({ currentInstances: 1, desiredInstances: 1 }), 'wanted 2 to 6'],
+    ['a scaled fleet is over its maximum', SCALED, stable({ currentInstances: 7, desiredInstances: 7 }), 'wanted 2 to 6'],
   ])('%s', (_, wanted, is, reason) => {
     expect(judge(wanted, is)).toMatchObject({ kind: 'NotYet', reason: expect.stringContaining(reason) });
   });
@@ -82,8 +84,6 @@ describe('wrong', () => {
     ['all weights are zero and retained', { ...WANTED, retained: true }, stable({ currentWeight: 0, desiredWeight: 0 }), 'zero'],
     ['the fleet is too small', WANTED, stable({ currentInstances: 1, desiredInstances: 1 }), 'to have 1 instances, wanted 2'],
     ['the fleet is too large', WANTED, stable({ currentInstances: 3, desiredInstances: 3 }), 'to have 3 instances, wanted 2'],
-    ['a scaled fleet is under its minimum', SCALED, stable({ currentInstances: 1, desiredInstances: 1 }), 'wanted 2 to 6'],
-    ['a scaled fleet is over its maximum', SCALED, stable({ currentInstances: 7, desiredInstances: 7 }), 'wanted 2 to 6'],
     ['a retained fleet is empty', { ...WANTED, retained: true }, stable({ currentInstances: 0, desiredInstances: 0 }), 'at least 1'],
     ['one variant bakes and another is wrong', SPLIT,
       described({

@@ -105,6 +105,20 @@ test('does not fail a deployment because a scaled fleet grows longer than that',
   expect(seconds).toBeGreaterThan(240);
 });
 
+test.each([
+  ['waits until a scaled fleet has grown to a new minimum', [[2, 2], [2, 2], [2, 2], [2, 4], [4, 4]], 'SUCCESS', 40],
+  ['fails when it never grows', [[2, 2]], 'FAILED', 270],
+])('%s', async (_, fleets, status, seconds) => {
+  const [variant] = (request().ResourceProperties.Variants as object[]);
+  const properties = { ...request().ResourceProperties, Retained: 'true', Variants: [{ ...variant, MinInstances: '4', MaxInstances: '9' }] };
+  const looks = fleets.map(([currentInstances, desiredInstances]) => ({
+    ...GOOD,
+    status: currentInstances === desiredInstances ? 'InService' : 'Updating',
+    variants: [{ ...GOOD.variants[0], currentInstances, desiredInstances }],
+  }));
+  expect(await verify(looks, 'UPDATE_IN_PROGRESS', { ResourceProperties: properties })).toMatchObject({ answer: { status }, seconds });
+});
+
 test('reads again what it may not read yet', async () => {
   const denied = new Error('AccessDenied');
   expect((await verify([denied, denied, GOOD])).answer.status).toBe('SUCCESS');
