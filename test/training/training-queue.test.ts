@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  App, aws_batch as batch, aws_ec2 as ec2, aws_fsx as fsx, aws_kms as kms, aws_sns as sns, CfnParameter, Duration, Lazy, Size, Stack, Tags,
-  Token,
+  App, aws_batch as batch, aws_ec2 as ec2, aws_fsx as fsx, aws_kms as kms, aws_sns as sns, CfnParameter, Duration, Lazy,
+  Size, Stack, Tags, Token,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
