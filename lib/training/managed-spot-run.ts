@@ -1,5 +1,6 @@
-import { aws_iam as iam, aws_stepfunctions as sfn, Duration, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_stepfunctions as sfn, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { LONGEST_SECONDS } from './check-managed-spot';
 
 /** What a run starts and how it goes on. */
 export interface ManagedSpotRunProps {
@@ -10,11 +11,15 @@ export interface ManagedSpotRunProps {
   /** Every job of this construct, as IAM names them. */
   readonly jobsArn: string;
   readonly role: iam.IRole;
+  /** How long a job may take, in seconds. */
+  readonly longestSeconds: number;
   readonly resultPath: string;
   readonly onFailure?: sfn.IChainable;
 }
 
-const POLL = Duration.minutes(1);
+const SHORTEST_POLL = 60;
+/** An execution ends at 25,000 events. A look takes nine, and what else the execution does needs room. */
+const MOST_LOOKS = 2500;
 
 /**
  * Starts a job and waits for its end, once: when a job of that name is there already, that one is waited for.
@@ -30,7 +35,7 @@ export class ManagedSpotRun extends sfn.StateMachineFragment {
     super(scope, id);
     const start = new SpotTask(this, 'Start', { ...props, watched: false });
     const describe = new SpotTask(this, 'Describe', { ...props, watched: true });
-    const poll = new sfn.Wait(this, 'Wait', { time: sfn.WaitTime.duration(POLL) });
+    const poll = new sfn.Wait(this, 'Wait', { time: sfn.WaitTime.duration(pollOf(props)) });
     const done = new sfn.Pass(this, 'Done');
     const failed = this.failing();
     // the name is the same, so a second start can do no harm: it finds the job of the first
@@ -57,6 +62,12 @@ export class ManagedSpotRun extends sfn.StateMachineFragment {
       errorPath: '$.failure.Error', causePath: '$.failure.Cause',
     });
   }
+}
+
+/** How long to wait between two looks at a job that another execution started. */
+function pollOf({ longestSeconds }: ManagedSpotRunProps): Duration {
+  const longest = Token.isUnresolved(longestSeconds) ? LONGEST_SECONDS : longestSeconds;
+  return Duration.seconds(Math.max(SHORTEST_POLL, Math.ceil(longest / MOST_LOOKS)));
 }
 
 interface SpotTaskProps extends ManagedSpotRunProps {

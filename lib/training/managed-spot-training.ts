@@ -1,6 +1,6 @@
 import { aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_stepfunctions as sfn, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { checkManagedSpot } from './check-managed-spot';
+import { checkManagedSpot, timesOf } from './check-managed-spot';
 import { checkRun, checkSubmission } from './check-submission';
 import { JobData } from './job-data';
 import { ManagedSpotTaskProps, ManagedSpotTrainingProps } from './managed-spot-props';
@@ -106,6 +106,7 @@ export class ManagedSpotTraining extends Construct {
       jobName,
       jobsArn: Stack.of(this).formatArn({ service: 'sagemaker', resource: 'training-job', resourceName: `${this.jobNamePrefix}-*` }),
       role: this.role,
+      longestSeconds: timesOf(this.props).waiting,
       resultPath,
       onFailure,
     });

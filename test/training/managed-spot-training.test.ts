@@ -127,7 +127,9 @@ describe('the request', () => {
     const seconds = new CfnParameter(stack, 'Seconds', { type: 'Number', default: 3600 }).valueAsNumber;
     const spot = managedSpot(stack, { timeout: Duration.seconds(seconds) });
     new sfn.StateMachine(stack, 'Machine', { definitionBody: sfn.DefinitionBody.fromChainable(spot.submitTask(stack, 'Train')) });
-    expect(JSON.stringify(Template.fromStack(stack).toJSON())).toContain('"MaxRuntimeInSeconds\\":",{"Ref":"Seconds"},",\\"MaxWaitTimeInSeconds\\":2419200');
+    const template = JSON.stringify(Template.fromStack(stack).toJSON());
+    expect(template).toContain('"MaxRuntimeInSeconds\\":",{"Ref":"Seconds"},",\\"MaxWaitTimeInSeconds\\":2419200');
+    expect(template).toContain('\\"Type\\":\\"Wait\\",\\"Seconds\\":968');
   });
 });
 
@@ -186,6 +188,12 @@ describe('its permissions', () => {
 });
 
 describe('a run', () => {
+  test.each([
+    [Duration.minutes(1), 60], [Duration.minutes(1250), 60], [Duration.days(1), 70], [Duration.days(28), 968],
+  ])('looks so often that its events suffice until the job of another execution must have ended: %p', (timeout, seconds) => {
+    expect(machine({ timeout }).definition.States['Train: Wait']).toMatchObject({ Seconds: seconds });
+  });
+
   interface Sagemaker {
     readonly start: () => unknown;
     /** One answer for each look. */
