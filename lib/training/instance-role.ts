@@ -4,7 +4,8 @@ import { acknowledge, wildcardResource } from '../core/acknowledge';
 
 /**
  * What the machines of a queue may do: join the cluster that Batch makes, and pull images of this account. Jobs have roles of
- * their own and cannot reach this one: the metadata service answers one hop, and containers are two away.
+ * their own. Those with several nodes cannot reach this one; those with one node can, because Batch gives them the machine's own
+ * network, in which the metadata service is one hop away: give it nothing that no job should have.
  *
  * The managed policy AmazonEC2ContainerServiceforEC2Role would also let a machine make clusters and pull from and log to
  * anywhere.

@@ -55,7 +55,8 @@ export interface TrainingQueueProps {
   readonly volumeKey?: kms.IKeyRef;
   /**
    * File systems that every machine mounts before it takes jobs; a job reaches one with `JobMount.lustre`. The machines need
-   * the Lustre client: from Amazon Linux's package repositories, for which the network needs a way out.
+   * the Lustre client: from Amazon Linux's package repositories, which lie in a bucket of AWS, `al2023-repos-…`, in the Region.
+   * The S3 gateway that an `MlNetwork` makes does not lead there, with or without NAT: bring a VPC whose gateway does.
    * @default - none
    */
   readonly lustre?: fsx.LustreFileSystem[];
