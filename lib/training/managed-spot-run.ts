@@ -104,8 +104,10 @@ function statements(stack: Stack, { jobsArn, role }: ManagedSpotRunProps): iam.P
   return [
     new iam.PolicyStatement({
       sid: 'RunTrainingJobs',
-      // Step Functions puts a tag of its own on what it waits for
-      actions: ['sagemaker:AddTags', 'sagemaker:CreateTrainingJob', 'sagemaker:DescribeTrainingJob', 'sagemaker:StopTrainingJob'],
+      // Step Functions puts a tag of its own on what it waits for, and reads the tags
+      actions: [
+        'sagemaker:AddTags', 'sagemaker:CreateTrainingJob', 'sagemaker:DescribeTrainingJob', 'sagemaker:ListTags', 'sagemaker:StopTrainingJob',
+      ],
       resources: [jobsArn],
     }),
     new iam.PolicyStatement({

@@ -155,7 +155,7 @@ describe('its permissions', () => {
     const { spot } = machine();
     const policies = Policies.in(stack, 'AWS::IAM::Policy');
     const name = training(`${spot.jobNamePrefix}-0123`);
-    for (const action of ['CreateTrainingJob', 'DescribeTrainingJob', 'StopTrainingJob', 'AddTags']) {
+    for (const action of ['CreateTrainingJob', 'DescribeTrainingJob', 'StopTrainingJob', 'AddTags', 'ListTags']) {
       expect(policies.allows({ action: `sagemaker:${action}`, resource: name })).toBe(true);
       expect(policies.allows({ action: `sagemaker:${action}`, resource: training('other-0123') })).toBe(false);
     }
