@@ -17,10 +17,18 @@ const MUTANTS: readonly PipelineMutant[] = [
   {
     name: 'an input is not looked up before the pipeline is claimed',
     file: `${LIB}/runtime/begin.ts`,
-    from: 'if (before?.stage === \'REGISTERED\')',
-    to: 'if (before?.stage === \'REGISTERED\' && plan.trainings < 0)',
+    from: 'if (seen.before?.stage === \'REGISTERED\') {',
+    to: 'if (seen.before?.stage === \'REGISTERED\' && plan.trainings < 0) {',
     among: RUNS,
     test: 'several executions that want what is registered need not wait',
+  },
+  {
+    name: 'the data is not looked at again when an execution takes its turn',
+    file: `${LIB}/runtime/begin.ts`,
+    from: '  seen = await look();\n  const row',
+    to: '  const row',
+    among: RUNS,
+    test: 'see its data when they take their turn',
   },
   {
     name: 'a new wish is the same input',
