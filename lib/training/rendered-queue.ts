@@ -36,7 +36,7 @@ export function checkRenderedEnvironment(
       metadata?.HttpTokens === 'required' ? undefined
         : `\`HttpTokens\` must stay 'required': without IMDSv2 a container can talk a machine out of its credentials; ${DROP}`,
       Number(metadata?.HttpPutResponseHopLimit) === 1 ? undefined
-        : `\`HttpPutResponseHopLimit\` must stay 1, so that no container reaches the machine's credentials: got ${shown(metadata?.HttpPutResponseHopLimit)}; ${DROP}`,
+        : `\`HttpPutResponseHopLimit\` must stay 1, so that no container with a network of its own reaches the machine's credentials: got ${shown(metadata?.HttpPutResponseHopLimit)}; ${DROP}`,
       volumes.every(({ Ebs: ebs }) => ebs === undefined || ebs.Encrypted === true) ? undefined
         : `\`Encrypted\` must stay true for every volume: training data is copied there; ${DROP}`,
     ];

@@ -271,7 +271,7 @@ describe('by an escape hatch, which no pack looks at:', () => {
     ['a queue without fair share', remove(QUEUE, 'SchedulingPolicyArn'), '`SchedulingPolicyArn` must stay'],
     ['IMDSv1', override(TEMPLATE, 'LaunchTemplateData.MetadataOptions.HttpTokens', 'optional'), '`HttpTokens` must stay \'required\''],
     ['metadata for containers', override(TEMPLATE, 'LaunchTemplateData.MetadataOptions.HttpPutResponseHopLimit', 2),
-      '`HttpPutResponseHopLimit` must stay 1, so that no container reaches the machine\'s credentials: got 2'],
+      '`HttpPutResponseHopLimit` must stay 1, so that no container with a network of its own reaches the machine\'s credentials: got 2'],
     ['a volume in the clear', override(TEMPLATE, 'LaunchTemplateData.BlockDeviceMappings.0.Ebs.Encrypted', false), '`Encrypted` must stay true for every volume'],
   ])('%s', (_, mistake, message) => {
     mistake();
