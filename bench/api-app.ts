@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { l1Api } from './api-l1';
-import { API_NAME, ApiPlace, Library } from './api-place';
+import { ApiPlace, Library } from './api-place';
 
 const VARIANTS = { ours: ourApi, l1: l1Api } satisfies Record<string, (place: ApiPlace) => void>;
 export type ApiVariant = keyof typeof VARIANTS;
@@ -20,14 +20,14 @@ export function apiApp({ variant, apis, endpointsEach, outdir, library }: ApiApp
   const app = new App({ outdir });
   const endpoints = Array.from({ length: endpointsEach }, (_, index) => `churn-${index}`);
   for (let index = 0; index < apis; index++) {
-    VARIANTS[variant]({ stack: new Stack(app, `Api${index}`), endpoints, library });
+    VARIANTS[variant]({ stack: new Stack(app, `Api${index}`), apiName: `models-${index}`, endpoints, library });
   }
   return app;
 }
 
 /** Default props. */
-function ourApi({ stack, endpoints, library: { api, serving } }: ApiPlace): void {
+function ourApi({ stack, apiName, endpoints, library: { api, serving } }: ApiPlace): void {
   new api.InferenceApi(stack, 'Api', {
-    apiName: API_NAME, endpoints: endpoints.map((name) => serving.GuardedEndpoint.fromEndpointName(stack, name, name)),
+    apiName, endpoints: endpoints.map((name) => serving.GuardedEndpoint.fromEndpointName(stack, name, name)),
   });
 }

@@ -5,6 +5,7 @@ import { healthReplies, invocationReplies, Replies } from '../lib/api/integratio
 
 /** What an API has however many endpoints are behind it; firewall, logs, alarms and replies of the gateway are left out. */
 interface Shared {
+  readonly apiName: string;
   readonly restApiId: string;
   readonly models: apigateway.CfnResource;
   readonly role: iam.CfnRole;
@@ -18,14 +19,13 @@ interface Called extends Replies {
   readonly [integration: string]: unknown;
 }
 
-const NAME = 'models';
 const STAGE = 'v1';
 const [PREDICTIONS, STATES] = [invocationReplies(), healthReplies()]; // texts, which are written once by hand as well
 const EVERY_METHOD = { loggingLevel: 'ERROR', dataTraceEnabled: false, cachingEnabled: false };
 
 /** By hand: what an endpoint of `InferenceApi` is made of, and no more of the rest than that needs. */
-export function l1Api({ stack, endpoints }: ApiPlace): void {
-  const api = new apigateway.CfnRestApi(stack, 'Api', { name: NAME, endpointConfiguration: { types: ['REGIONAL'] } });
+export function l1Api({ stack, apiName, endpoints }: ApiPlace): void {
+  const api = new apigateway.CfnRestApi(stack, 'Api', { name: apiName, endpointConfiguration: { types: ['REGIONAL'] } });
   const pool = new cognito.CfnUserPool(stack, 'Pool');
   const role = new iam.CfnRole(stack, 'Role', {
     assumeRolePolicyDocument: document({ Action: 'sts:AssumeRole', Principal: { Service: 'apigateway.amazonaws.com' } }),
@@ -41,8 +41,8 @@ export function l1Api({ stack, endpoints }: ApiPlace): void {
     roles: [role.ref],
   });
   new cognito.CfnUserPoolResourceServer(stack, 'Scopes', {
-    identifier: NAME,
-    name: NAME,
+    identifier: apiName,
+    name: apiName,
     userPoolId: pool.ref,
     scopes: endpoints.flatMap((name) => [
       { scopeName: `${name}:invoke`, scopeDescription: `Invoke ${name}` },
@@ -50,11 +50,12 @@ export function l1Api({ stack, endpoints }: ApiPlace): void {
     ]),
   });
   const shared: Shared = {
+    apiName,
     restApiId: api.ref,
     models: new apigateway.CfnResource(stack, 'Models', { restApiId: api.ref, parentId: api.attrRootResourceId, pathPart: 'models' }),
     role,
     authorizerId: new apigateway.CfnAuthorizer(stack, 'Authorizer', {
-      restApiId: api.ref, name: NAME, type: 'COGNITO_USER_POOLS', identitySource: 'method.request.header.Authorization', providerArns: [pool.attrArn],
+      restApiId: api.ref, name: apiName, type: 'COGNITO_USER_POOLS', identitySource: 'method.request.header.Authorization', providerArns: [pool.attrArn],
     }).ref,
     requestValidatorId: new apigateway.CfnRequestValidator(stack, 'Validator', {
       restApiId: api.ref, validateRequestBody: true, validateRequestParameters: true,
@@ -75,7 +76,7 @@ export function l1Api({ stack, endpoints }: ApiPlace): void {
   });
 }
 
-function endpoint(scope: Construct, name: string, { restApiId, models, ...shared }: Shared): CfnResource[] {
+function endpoint(scope: Construct, name: string, { apiName, restApiId, models, ...shared }: Shared): CfnResource[] {
   const resource = (id: string, pathPart: string, parent: apigateway.CfnResource) =>
     new apigateway.CfnResource(scope, id, { restApiId, parentId: parent.ref, pathPart });
   const method = (id: string, httpMethod: string, at: apigateway.CfnResource, call: Called) => {
@@ -86,7 +87,7 @@ function endpoint(scope: Construct, name: string, { restApiId, models, ...shared
       httpMethod,
       apiKeyRequired: true,
       authorizationType: 'COGNITO_USER_POOLS',
-      authorizationScopes: [`${NAME}/${name}:${verb}`],
+      authorizationScopes: [`${apiName}/${name}:${verb}`],
       authorizerId: shared.authorizerId,
       requestValidatorId: shared.requestValidatorId,
       methodResponses: methodResponses.map(({ statusCode, responseParameters }) => ({ statusCode, responseParameters })),

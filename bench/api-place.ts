@@ -7,10 +7,11 @@ export type Library = typeof library;
 /** One API of some endpoints that are there already. */
 export interface ApiPlace {
   readonly stack: Stack;
+  /** An account and Region has one API of a name. */
+  readonly apiName: string;
   readonly endpoints: readonly string[];
   readonly library: Library;
 }
 
-export const API_NAME = 'models';
 /** An API takes no more. */
 export const MOST_ENDPOINTS = 25;

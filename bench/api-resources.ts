@@ -71,7 +71,7 @@ function resources(apis: ReadonlyArray<readonly [more: Kind, corsOrigin?: string
     const inputs = s3.Bucket.fromBucketName(stack, 'Inputs', 'our-inputs');
     const [before, after] = [BEFORE(stack, inputs), more(stack, inputs)];
     new InferenceApi(stack, 'Api', {
-      apiName: 'models',
+      apiName: `models-${index}`,
       corsOrigin,
       endpoints: [...before.endpoints ?? [], ...after.endpoints ?? []],
       routes: [...before.routes ?? [], ...after.routes ?? []],

@@ -40,7 +40,7 @@ test('the hand-written API has the same resources for its endpoints as ours', ()
   const [mine, theirs] = [ours, l1].map((made) => Object.values(made.findResources('AWS::ApiGateway::Stage'))[0].Properties.MethodSettings as unknown);
   expect(theirs).toEqual(mine);
   const changed = ofEndpoints(l1, (all) => Object.fromEntries(Object.entries(all).map(([id, resource]) =>
-    [id, JSON.parse(JSON.stringify(resource).replaceAll('models/churn-1:invoke', 'models/churn-2:invoke')) as Resources[string]])));
+    [id, JSON.parse(JSON.stringify(resource).replaceAll('models-0/churn-1:invoke', 'models-0/churn-2:invoke')) as Resources[string]])));
   expect(differences(ofEndpoints(ours), changed)).toHaveLength(2); // ours, and the one with a scope of another endpoint
 });
 
