@@ -4,7 +4,6 @@ import { ApiPlace, Library } from './api-place';
 
 const VARIANTS = { ours: ourApi, l1: l1Api } satisfies Record<string, (place: ApiPlace) => void>;
 export type ApiVariant = keyof typeof VARIANTS;
-export const API_VARIANTS = Object.keys(VARIANTS) as readonly ApiVariant[];
 
 /** Which app is made, and where it is written to. */
 export interface ApiAppOptions {
